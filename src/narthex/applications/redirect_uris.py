@@ -1,0 +1,85 @@
+"""Which redirect URIs may be registered, and when a requested one is a registered one (RFC 9700 2.1, RFC 8252)."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from narthex.applications.schemas import Application
+from narthex.kit.errors import Refusal
+
+LONGEST_URI = 2048
+WEB_SCHEMES = frozenset({"http", "https"})
+SCRIPT_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp"})
+
+
+class RedirectUriInvalid(Refusal):
+    """A URI that cannot be registered; the text names it and the reason."""
+
+    def __init__(self, uri: str, reason: str) -> None:
+        super().__init__(
+            "guard.invalid_input",
+            status=400,
+            text=f"{uri[:200]!r} cannot be registered: {reason}",
+            data={"uri": uri[:200]},
+        )
+
+
+def check_registrable(uri: str, *, is_native: bool) -> None:
+    """Raise `RedirectUriInvalid` for a URI that an application of this kind may not register."""
+    if reason := _objection(uri, is_native):
+        raise RedirectUriInvalid(uri, reason)
+
+
+def _objection(uri: str, is_native: bool) -> str | None:
+    if len(uri) > LONGEST_URI:
+        return f"it is longer than {LONGEST_URI} characters."
+    if any(character <= " " or character > "~" or character in '\\<>"{}|^`' for character in uri):
+        return "it has a space, a control character or a character that a URI does not carry."
+    if "*" in uri:
+        return "it has a wildcard; register each URI as it is."
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return "its host or port cannot be read."
+    if "#" in uri:
+        return "it has a fragment."
+    if parts.scheme in WEB_SCHEMES:
+        return _web_objection(parts.hostname, parts.username, parts.netloc)
+    if not is_native or not parts.scheme or parts.scheme in SCRIPT_SCHEMES:
+        return "it needs http or https (native applications may also use a scheme of their own)."
+    return None
+
+
+def _web_objection(hostname: str | None, username: str | None, netloc: str) -> str | None:
+    if not hostname:
+        return "it has no host."
+    if username is not None or "@" in netloc:
+        return "it has a user name before the host."
+    return None
+
+
+def is_registered(application: Application, requested: str) -> bool:
+    """Whether the requested URI is a registered one: the exact string, but for the port of a loopback address of a
+    native application (RFC 8252 7.3)."""
+    registered = application.oidc.redirect_uris
+    if requested in registered:
+        return True
+    if not application.rules.is_native:
+        return False
+    wanted = _without_loopback_port(requested)
+    return wanted is not None and any(_without_loopback_port(uri) == wanted for uri in registered)
+
+
+def _without_loopback_port(uri: str) -> tuple[str, str] | None:
+    """Host and the rest of an http loopback URI (127.0.0.1 or [::1] literally), with the port taken out."""
+    if not uri.startswith("http://"):
+        return None
+    authority, slash, rest = uri[len("http://") :].partition("/")
+    host, colon, port = authority.rpartition(":") if not authority.endswith("]") else (authority, "", "")
+    if not colon:
+        host, port = authority, ""
+    if colon and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        return None
+    if host not in {"127.0.0.1", "[::1]"} or not ipaddress.ip_address(host.strip("[]")).is_loopback:
+        return None
+    return host, slash + rest

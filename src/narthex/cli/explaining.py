@@ -1,0 +1,25 @@
+"""Errors that an operator can put right, as sentences."""
+
+
+def explain(error: Exception) -> str | None:
+    """What to tell the operator, or None for an error that is ours."""
+    # Imported here: the path without an error should not pay for them.
+    from narthex.kit.encryption import KeyFileInvalid, SealBroken
+    from narthex.kit.errors import Refusal
+    from narthex.settings import SettingsError
+
+    if isinstance(error, SettingsError | KeyFileInvalid):
+        return str(error)
+    if isinstance(error, SealBroken):
+        return (
+            "The encryption key is not the one that this database was made with. Set NARTHEX_ENCRYPTION_KEY, or put "
+            "back the .key file beside the database."
+        )
+    if isinstance(error, Refusal):
+        return f"{error.text} ({error.detail})" if error.detail else error.text
+    from narthex.app import SchemaOutdated
+    from narthex.migrations import SchemaTooNew
+
+    if isinstance(error, SchemaOutdated | SchemaTooNew):
+        return str(error)
+    return None

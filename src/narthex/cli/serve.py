@@ -1,0 +1,167 @@
+"""`narthex serve`: the server. One process in this one; more of them, on PostgreSQL, under uvicorn's supervisor."""
+
+import asyncio
+import os
+import signal
+import socket
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from uvicorn import Config
+
+    from narthex.app import Narthex
+    from narthex.settings import Settings
+
+GRACEFUL_SECONDS = 10
+BACKLOG = 2048
+# Longer than the idle time of common proxies and balancers (60 s), so that they close first and no request is lost.
+KEEP_ALIVE_SECONDS = 75
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  narthex serve
+  narthex serve --port 4000
+  narthex serve --host 0.0.0.0 --base-url https://login.example.com --trusted-proxies 10.0.0.7
+  NARTHEX_DATABASE_URL=postgresql://narthex:secret@db/narthex narthex serve --workers 4"""
+)
+@click.option("--host", help="Address to listen on (NARTHEX_HOST, 127.0.0.1).")
+@click.option("--port", help="Port to listen on (NARTHEX_PORT, 3001).")
+@click.option("--base-url", help="Origin by which browsers reach it (NARTHEX_BASE_URL, http://localhost:<port>).")
+@click.option("--workers", help="Processes, one a core; more than one needs PostgreSQL (NARTHEX_WORKERS, 1).")
+@click.option("--trusted-proxies", help="Proxies whose X-Forwarded-… is believed (NARTHEX_TRUSTED_PROXIES, none).")
+@click.option("--database-url", help="Where the data is (NARTHEX_DATABASE_URL, a SQLite file in ./data).")
+@click.option("--log-format", help="json, pretty or auto (NARTHEX_LOG_FORMAT, auto).")
+@click.option("--log-level", help="debug, info, warning or error (NARTHEX_LOG_LEVEL, info).")
+def serve(**options: str | None) -> None:
+    """Start the server; sets up the database where that was not done.
+
+    Options win over environment variables. SIGTERM and Ctrl+C stop it: it takes no more requests, finishes those it
+    has within 10 seconds, and closes the database.
+    """
+    from narthex.cli.running import prepare
+    from narthex.cli.sqlite_lock import hold_sqlite_lock
+    from narthex.kit.logging import configure_logging
+    from narthex.settings import read_settings
+
+    settings = read_settings(os.environ, **options)
+    configure_logging(settings.log_format, settings.log_level)
+    listening = _listen(settings.host, settings.port)
+    with hold_sqlite_lock(settings.sqlite_path):
+        prepare(settings)
+        if settings.workers == 1:
+            _serve_here(settings, listening)
+        else:
+            _serve_with_workers(settings, options, listening)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket bound to the address: taken first, so that a port in use is told before any work is done."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another address with --host and --port."
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _configuration(app: Any, settings: "Settings", **more: Any) -> "Config":
+    from uvicorn import Config
+
+    return Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        # The edge reads the forwarding headers itself: it knows host and address of the client too.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        **more,
+    )
+
+
+def _serve_here(settings: "Settings", listening: socket.socket) -> None:
+    import uvloop
+
+    # uvicorn raises the signal again once it has stopped; by then everything is closed, and the exit is a success.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(settings, listening))
+
+
+async def _run(settings: "Settings", listening: socket.socket) -> None:
+    from uvicorn import Server
+
+    from narthex.app import create_app
+
+    app = create_app(settings)
+    server = Server(_configuration(app, settings, lifespan="off"))
+    await app.startup()
+    try:
+        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
+        while not server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        if server.started:
+            announce(settings)
+        await serving
+    finally:
+        await app.shutdown()
+
+
+def _serve_with_workers(settings: "Settings", options: dict[str, str | None], listening: socket.socket) -> None:
+    from uvicorn import Server
+    from uvicorn.supervisors import Multiprocess
+
+    # The workers are new processes: what the options said has to reach them by the environment.
+    from narthex.settings import VARIABLES
+
+    names = {variable.field: variable.name for variable in VARIABLES}
+    os.environ.update({names[field]: text for field, text in options.items() if text is not None})
+    configuration = _configuration(
+        "narthex.cli.serve:worker", settings, factory=True, workers=settings.workers, lifespan="on"
+    )
+    announce(settings)
+    Multiprocess(configuration, target=Server(configuration).run, sockets=[listening]).run()
+
+
+def worker() -> "Narthex":
+    """The application of one worker process."""
+    from narthex.app import create_app
+    from narthex.kit.logging import configure_logging
+    from narthex.settings import read_settings
+
+    settings = read_settings(os.environ)
+    configure_logging(settings.log_format, settings.log_level)
+    return create_app(settings)
+
+
+def announce(settings: "Settings") -> None:
+    """Say where the server is: to a person on the terminal, and to the log."""
+    import sys
+
+    from narthex.cli.running import describe_database
+    from narthex.kit.logging import Log
+
+    Log("narthex.serve").info("listening", url=settings.base_url, host=settings.host, port=settings.port)
+    if sys.stdout.isatty():
+        click.echo()
+        click.echo(f"  Narthex is ready at  {click.style(settings.base_url, bold=True)}")
+        click.echo(f"  Sign up and see your claims:  {settings.base_url}/demo-app")
+        click.echo(f"  Data: {describe_database(settings)}.  Stop with Ctrl+C.")
+        click.echo()

@@ -1,0 +1,50 @@
+"""Reads and writes of passwords. The hash itself is made and checked outside any transaction."""
+
+from msgspec import Struct
+from sqlalchemy import bindparam, select
+
+from narthex.credentials.password_hash import decoy_hash, hash_password, verify_password
+from narthex.credentials.tables import passwords
+from narthex.kit.database import Reader, Transaction, statement, upsert
+from narthex.kit.runtime import Runtime
+from narthex.users.tables import users
+
+SALT_BYTES = 16
+
+
+class PasswordCandidate(Struct, frozen=True):
+    """A user whose password is about to be checked."""
+
+    user_id: str
+    is_suspended: bool
+    password_hash: str
+
+
+BY_USERNAME = statement(
+    select(users.c.id.label("user_id"), users.c.is_suspended, passwords.c.password_hash)
+    .select_from(users.join(passwords, passwords.c.user_id == users.c.id))
+    .where(users.c.username_key == bindparam("key")),
+    PasswordCandidate,
+)
+PUT = statement(upsert(passwords, ["tenant_id", "user_id"], ["password_hash", "updated_at"]))
+
+
+async def candidate(reader: Reader, username_key: str) -> PasswordCandidate | None:
+    """The user of this name that has a password."""
+    return await reader.one(BY_USERNAME, key=username_key)
+
+
+async def hashed(runtime: Runtime, password: str) -> str:
+    """The hash of a new password, made in the pool; raises `Busy`."""
+    return await runtime.hashing.run(hash_password, password, runtime.randomness.bytes(SALT_BYTES))
+
+
+async def matches(runtime: Runtime, password: str, found: PasswordCandidate | None) -> bool:
+    """Whether the password is that of the candidate; without one, the same work is done for nothing (S2)."""
+    matched = await runtime.hashing.run(verify_password, password, found.password_hash if found else decoy_hash())
+    return matched and found is not None
+
+
+async def put(tx: Transaction, user_id: str, password_hash: str) -> None:
+    """Write the password hash of a user, in place of an older one."""
+    await tx.run(PUT, user_id=user_id, password_hash=password_hash, created_at=tx.now, updated_at=tx.now)

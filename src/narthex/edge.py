@@ -1,0 +1,255 @@
+"""What every request passes: host and path to tenant, request id, address of the client, errors, security headers.
+
+The protocol is dispatched first, by a table of exact paths; then the hosted pages, the demo app and the static files.
+"""
+
+import ipaddress
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from narthex.demo_app.routes import DemoApp
+from narthex.kit.errors import Refusal
+from narthex.kit.http import Header, Response, header, json_response, text_response
+from narthex.kit.logging import Log, log_request
+from narthex.kit.runtime import Runtime
+from narthex.oidc.routes import protocol
+from narthex.operations.routes import Operations
+from narthex.sign_in.routes import PATHS as SIGN_IN_PATHS
+from narthex.sign_in.routes import hosted_step
+from narthex.sign_in_settings.page_of_request import notice
+from narthex.static import find
+from narthex.tenants.directory import TenantDirectory
+from narthex.tenants.request import Request
+from narthex.tenants.schemas import Tenant
+
+LOG = Log("narthex.edge")
+METADATA_ROOT = "/.well-known/oauth-authorization-server"
+LONGEST_PATH = 2048
+
+NO_CSP = header("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+ALWAYS = (
+    header("x-content-type-options", "nosniff"),
+    header("cross-origin-opener-policy", "same-origin"),
+    header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+)
+UNLESS_SET = (
+    NO_CSP,
+    header("x-frame-options", "DENY"),
+    header("referrer-policy", "no-referrer"),
+    header("cross-origin-resource-policy", "same-origin"),
+)
+HSTS = header("strict-transport-security", "max-age=31536000")
+
+
+class NotFound(Refusal):
+    """There is no such address."""
+
+    def __init__(self) -> None:
+        super().__init__("request.not_found", status=404, text="There is nothing here.", phrase="error.not_found")
+
+
+class ServerError(Refusal):
+    """Something unexpected; the log has it under the request id."""
+
+    def __init__(self) -> None:
+        super().__init__("server_error", status=500, text="Something went wrong.", phrase="error.server_error")
+
+
+Answer = Callable[[Runtime, Request], Awaitable[Response]]
+
+
+class Edge:
+    """The ASGI application in front of everything."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        directory: TenantDirectory,
+        demo_app: DemoApp,
+        operations: Operations,
+        trusted_proxies: Iterable[str],
+    ) -> None:
+        self._runtime = runtime
+        self._directory = directory
+        self._demo_app = demo_app
+        self._operations = operations
+        self._trusted = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
+        self._requests = runtime.metrics.counter("narthex_requests", "Requests answered.", ("status",))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one HTTP request."""
+        began = time.perf_counter()
+        request_id = self._runtime.randomness.identifier(21)
+        headers = _headers(scope["headers"])
+        ip = self._client_address(scope, headers)
+        tenant, response = await self._respond(scope, receive, headers, request_id, ip)
+        await _secured(response, tenant, request_id)(scope, receive, send)
+        self._requests.add(str(response.status))
+        log_request(
+            method=scope["method"],
+            path=scope["path"],
+            status=response.status,
+            duration_ms=(time.perf_counter() - began) * 1000,
+            ip=ip,
+            request_id=request_id,
+            tenant=tenant.id if tenant else None,
+        )
+
+    async def _respond(
+        self, scope: Any, receive: Any, headers: dict[bytes, bytes], request_id: str, ip: str
+    ) -> tuple[Tenant | None, Response]:
+        path = _path(scope["path"])
+        if (own := await self._operations.answer(path, ip, headers)) is not None:
+            return None, own
+        host = self._host(scope, headers)
+        if not self._directory.knows_host(host):
+            return None, self._misdirected(host)
+        if path.startswith(METADATA_ROOT):
+            path = _metadata_path(path)
+        tenant, inner = self._directory.place(host, path)
+        known = tenant or self._directory.place(host, "/")[0]
+        if known is None:
+            return None, text_response("This server has no tenant yet; run `narthex init`.", 503)
+        request = Request(
+            known, scope["method"], inner, scope["query_string"], headers, receive, request_id=request_id, ip=ip
+        )
+        return tenant, await self._answer(request, found=tenant is not None and len(path) <= LONGEST_PATH)
+
+    async def _answer(self, request: Request, *, found: bool) -> Response:
+        try:
+            if not found:
+                raise NotFound
+            return await self._dispatch(request)
+        except Refusal as refusal:
+            return await self._refused(request, refusal)
+        except Exception as error:
+            LOG.error("failed", exception=error, request_id=request.id, tenant=request.tenant.id, path=request.path)
+            return await self._refused(request, ServerError())
+
+    async def _dispatch(self, request: Request) -> Response:
+        path = request.path
+        if path.startswith("/oidc/"):
+            return await protocol(self._runtime, request)
+        if path in SIGN_IN_PATHS:
+            return await hosted_step(self._runtime, request)
+        if path.startswith("/static/"):
+            return _static(request)
+        if path == "/demo-app" or path.startswith("/demo-app/"):
+            return await self._demo_app.answer(self._runtime, request)
+        if path == "/":
+            return Response(303, b"", ((b"location", f"{request.tenant.base_path}/demo-app".encode()),))
+        raise NotFound
+
+    async def _refused(self, request: Request, refusal: Refusal) -> Response:
+        if refusal.detail or refusal.status >= 500:
+            LOG.warning("refused", code=refusal.code, detail=refusal.detail, request_id=request.id)
+        wants_page = "text/html" in (request.header(b"accept") or "")
+        if not wants_page:
+            body = {"code": refusal.code, "message": refusal.text, "error": _oauth_code(refusal)}
+            return json_response(body, refusal.status, refusal.headers)
+        try:
+            return await notice(self._runtime, request, refusal)
+        except Refusal:
+            # The page needs the database too; say it plainly.
+            return text_response(refusal.text, refusal.status, refusal.headers)
+
+    def _misdirected(self, host: str) -> Response:
+        text = (
+            f"This server does not answer as {host[:100]!r}. It lives at {self._directory.base_url}.\n"
+            "Behind a proxy, let it pass the Host header on, or set NARTHEX_BASE_URL.\n"
+        )
+        return text_response(text, 421)
+
+    def _host(self, scope: Any, headers: dict[bytes, bytes]) -> str:
+        forwarded = headers.get(b"x-forwarded-host") if self._is_trusted(_peer(scope)) else None
+        return (forwarded or headers.get(b"host", b"")).decode("latin-1").strip().lower()
+
+    def _is_trusted(self, address: str) -> bool:
+        if not self._trusted:
+            return False
+        try:
+            parsed = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(parsed in network for network in self._trusted)
+
+    def _client_address(self, scope: Any, headers: dict[bytes, bytes]) -> str:
+        """The nearest address that is no trusted proxy; what a stranger writes into the header counts for nothing."""
+        address = _peer(scope)
+        if not self._is_trusted(address):
+            return address
+        for hop in reversed(headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
+            address = _plain_address(hop) or address
+            if not self._is_trusted(address):
+                break
+        return address
+
+
+def _plain_address(hop: str) -> str | None:
+    text = hop.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return None
+
+
+def _peer(scope: Any) -> str:
+    client = scope.get("client")
+    return client[0] if client else "-"
+
+
+def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers by name; a repeated one is joined, cookies by semicolon (RFC 9110 5.3, RFC 9113 8.2.3)."""
+    headers: dict[bytes, bytes] = {}
+    for name, value in raw:
+        if name in headers:
+            headers[name] += (b"; " if name == b"cookie" else b", ") + value
+        else:
+            headers[name] = value
+    return headers
+
+
+def _path(path: str) -> str:
+    # One SDK joins its endpoint and `/oidc/…` to a double slash (client-sdks-and-tutorial 3).
+    return "/" + path.lstrip("/") if path.startswith("//") else path
+
+
+def _metadata_path(path: str) -> str:
+    """RFC 8414 3.1 puts the well-known part before the issuer's path; our own endpoint has it behind."""
+    issuer_path = path[len(METADATA_ROOT) :].rstrip("/")
+    return f"{issuer_path or '/oidc'}/.well-known/oauth-authorization-server"
+
+
+def _oauth_code(refusal: Refusal) -> str:
+    if refusal.status == 503:
+        return "temporarily_unavailable"
+    return "server_error" if refusal.status >= 500 else "invalid_request"
+
+
+def _static(request: Request) -> Response:
+    asset = find(request.path.removeprefix("/static/"), request.query.get("brand"), request.query.get("dark"))
+    if asset is None or request.method not in {"GET", "HEAD"}:
+        raise NotFound
+    headers: tuple[Header, ...] = (
+        header("content-type", asset.media_type),
+        header("cache-control", asset.cache_control),
+        header("vary", "Accept-Encoding"),
+    )
+    if "gzip" in (request.header(b"accept-encoding") or ""):
+        return Response(200, asset.compressed, (*headers, header("content-encoding", "gzip")))
+    return Response(200, asset.body, headers)
+
+
+def _secured(response: Response, tenant: Tenant | None, request_id: str) -> Response:
+    names = {name for name, _ in response.headers}
+    added = [*ALWAYS, *(one for one in UNLESS_SET if one[0] not in names), (b"x-request-id", request_id.encode())]
+    if tenant is not None and tenant.secure:
+        added.append(HSTS)
+    return Response(
+        response.status, response.body, (*(h for h in response.headers if h[0] != b"x-content-type-options"), *added)
+    )

@@ -1,0 +1,24 @@
+"""Base64url without padding (RFC 4648 section 5, RFC 7515 section 2), in its one canonical spelling."""
+
+import binascii
+
+_TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_FROM_URL_SAFE = str.maketrans("-_+/", "+/  ")  # the standard alphabet becomes spaces, which the decoder refuses
+
+
+def encode(data: bytes) -> bytes:
+    """The text of `data`, as ASCII bytes."""
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL_SAFE)
+
+
+def encode_text(data: bytes) -> str:
+    """The text of `data`."""
+    return encode(data).decode("ascii")
+
+
+def decode(text: str) -> bytes:
+    """The bytes of `text`; raises ValueError for padding, another alphabet, or unused bits that are not zero."""
+    data = binascii.a2b_base64(text.translate(_FROM_URL_SAFE) + "=" * (-len(text) % 4), strict_mode=True)
+    if encode(data) != text.encode():
+        raise ValueError("not canonical base64url")
+    return data

@@ -1,0 +1,114 @@
+"""Rules, reads and writes of sessions."""
+
+from msgspec import Struct
+from sqlalchemy import bindparam, insert, select, update
+
+from narthex.access import Actor
+from narthex.audit_log import keys as audit_keys
+from narthex.audit_log import service as audit_log
+from narthex.audit_log.schemas import Event
+from narthex.kit.database import Reader, Transaction, statement
+from narthex.kit.digests import digest
+from narthex.kit.runtime import Runtime
+from narthex.sessions.schemas import SESSION_COOKIE, SESSION_TTL, Session
+from narthex.sessions.tables import sessions
+from narthex.tenants.request import Request
+from narthex.users.tables import users
+
+INSERT = statement(insert(sessions))
+CURRENT = statement(
+    select(
+        sessions.c.id,
+        sessions.c.user_id,
+        sessions.c.authenticated_at,
+        sessions.c.methods,
+        sessions.c.created_at,
+        sessions.c.expires_at,
+    )
+    .select_from(sessions.join(users, users.c.id == sessions.c.user_id))
+    .where(
+        sessions.c.secret_hash == bindparam("secret_hash"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now"),
+        users.c.is_suspended.is_(False),
+        sessions.c.authenticated_at > users.c.valid_after,
+    ),
+    Session,
+)
+RENEW = statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"), sessions.c.ended_at.is_(None))
+    .values(
+        secret_hash=bindparam("new_hash"),
+        authenticated_at=bindparam("at"),
+        methods=bindparam("new_methods", type_=sessions.c.methods.type),
+        expires_at=bindparam("until"),
+    )
+)
+END = statement(
+    update(sessions)
+    .where(sessions.c.id == bindparam("session_id"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"))
+)
+
+
+class OpenedSession(Struct, frozen=True):
+    """A session that was just opened or renewed, and the secret that the browser gets."""
+
+    session: Session
+    secret: str
+
+
+async def current(reader: Reader, request: Request, now: int) -> Session | None:
+    """The live session of this browser."""
+    secret = request.cookie(SESSION_COOKIE)
+    if not secret:
+        return None
+    return await reader.one(CURRENT, secret_hash=digest(secret), now=now)
+
+
+async def open_session(
+    tx: Transaction,
+    actor: Actor,
+    runtime: Runtime,
+    previous: Session | None,
+    user_id: str,
+    methods: tuple[str, ...],
+) -> OpenedSession:
+    """Sign a user in to this browser under a new secret. The same user's session goes on (its old secret is dead); a
+    session of another user ends."""
+    secret = runtime.randomness.token()
+    until = tx.now + SESSION_TTL
+    if previous is not None and previous.user_id == user_id:
+        renewed = await tx.run(
+            RENEW, session_id=previous.id, new_hash=digest(secret), at=tx.now, new_methods=methods, until=until
+        )
+        if renewed:
+            session = Session(previous.id, user_id, tx.now, methods, previous.created_at, until)
+            return OpenedSession(session, secret)
+    elif previous is not None:
+        await end(tx, actor, previous)
+    session = Session(tx.new_id(), user_id, tx.now, methods, tx.now, until)
+    await tx.run(
+        INSERT,
+        id=session.id,
+        secret_hash=digest(secret),
+        user_id=user_id,
+        authenticated_at=tx.now,
+        methods=methods,
+        created_at=tx.now,
+        expires_at=until,
+        ended_at=None,
+        ip=actor.ip,
+        user_agent=actor.user_agent,
+    )
+    return OpenedSession(session, secret)
+
+
+async def end(tx: Transaction, actor: Actor, session: Session) -> bool:
+    """End a session; what hangs on it dies at its next read. Returns whether it was still running."""
+    ended = bool(await tx.run(END, session_id=session.id, at=tx.now))
+    if ended:
+        event = Event(audit_keys.SESSION_END, user_id=session.user_id, session_id=session.id)
+        await audit_log.record(tx, actor, event)
+    return ended

@@ -1,0 +1,1 @@
+"""The steps of a sign-in, one module each: how it is shown, and what an answer to it does."""

@@ -1,0 +1,134 @@
+"""Sign-up: a username and a password make a new account."""
+
+from narthex.access import Permission
+from narthex.audit_log import keys as audit_keys
+from narthex.audit_log import service as audit_log
+from narthex.audit_log.schemas import Event
+from narthex.credentials import service as credentials
+from narthex.credentials.attempts import remember_browser
+from narthex.credentials.password_policy import PasswordRejected, PasswordRules
+from narthex.interactions import service as interactions
+from narthex.interactions.schemas import Authentication
+from narthex.kit.errors import Refusal
+from narthex.kit.http import Response
+from narthex.kit.runtime import Runtime
+from narthex.registration import service as registration
+from narthex.registration.service import NewPerson
+from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
+from narthex.sign_in.step_context import DEVICE_COOKIE, StepContext, authenticated_cookies, go_on
+from narthex.sign_in_settings.hosted_page import Problem, password_rules, render_hosted
+from narthex.tenants.request import Request
+from narthex.users.service import UsernameTaken
+from narthex.users.username import UsernameRefused, username_key
+
+STEP = "sign-up"
+
+
+class SignUpOff(Refusal):
+    """The tenant makes its accounts itself. Wire: `session.not_supported_for_...`, 403."""
+
+    def __init__(self) -> None:
+        super().__init__("session.sign_up_off", status=403, text="Sign-up is off.", phrase="error.sign_up_off")
+
+
+async def show(runtime: Runtime, request: Request, context: StepContext) -> Response:
+    """The page, with what the application suggests as the name."""
+    _require_on(context)
+    return _page(runtime, context, context.interaction.request.login_hint or "", ())
+
+
+async def submit(runtime: Runtime, request: Request, context: StepContext) -> Response:
+    """Make the account, note who it is, and go on."""
+    _require_on(context)
+    form = await request.form()
+    username, password = form.get("username") or "", form.get("password") or ""
+    try:
+        check_form(request, form, context.secret, purpose_of(STEP, context.interaction.id))
+        await registration.count_attempt(runtime, request.actor())
+        kept = registration.check(username, password, _rules(context))
+        person = NewPerson(kept, await credentials.hashed(runtime, password), context.application.id)
+        return await _registered(runtime, request, context, person)
+    except PasswordRejected as rejected:
+        return _rejected(runtime, context, username, rejected)
+    except (UsernameRefused, UsernameTaken) as refusal:
+        problem = Problem(_text(context, refusal), "username")
+        return _page(runtime, context, username, (problem,), refusal.status)
+    except (FormExpired, registration.TooManySignUps) as refusal:
+        response = _page(runtime, context, username, (Problem(_text(context, refusal)),), refusal.status)
+        return response.with_headers(refusal.headers)
+
+
+async def _registered(runtime: Runtime, request: Request, context: StepContext, person: NewPerson) -> Response:
+    secret = runtime.randomness.token()
+    device = request.cookie(DEVICE_COOKIE) or runtime.randomness.token()
+    actor = request.actor(permissions=frozenset({Permission.REGISTER}))
+    async with runtime.database.write(request.tenant.id) as tx:
+        user = await registration.register(tx, actor, person)
+        await audit_log.record(
+            tx,
+            actor,
+            Event(
+                audit_keys.REGISTER_PASSWORD,
+                user_id=user.id,
+                application_id=context.application.id,
+                interaction_id=context.interaction.id,
+                params={"identifier": person.username},
+            ),
+        )
+        await remember_browser(tx, device, username_key(person.username))
+        authentication = Authentication(user.id, tx.now, ("pwd",), is_new_user=True)
+        await interactions.authenticate(tx, context.interaction, authentication, context.secret, secret)
+    return go_on(request, context.interaction, authenticated_cookies(request, secret, device))
+
+
+def _require_on(context: StepContext) -> None:
+    if not context.settings.sign_up_is_on:
+        raise SignUpOff
+
+
+def _rules(context: StepContext) -> PasswordRules:
+    policy = context.settings.experience.password_policy
+    return PasswordRules(
+        shortest=policy.length.min,
+        longest=policy.length.max,
+        kinds=policy.character_types.min,
+        no_common=policy.rejects.pwned,
+        no_runs=policy.rejects.repetition_and_sequence,
+        no_user_info=policy.rejects.user_info,
+        words=policy.rejects.words,
+    )
+
+
+def _text(context: StepContext, refusal: Refusal) -> str:
+    values = dict(refusal.values)
+    if "field" in values:
+        values["field"] = context.page.text(f"common.{values['field']}")
+    return context.page.text(refusal.phrase, **values)
+
+
+def _rejected(runtime: Runtime, context: StepContext, username: str, rejected: PasswordRejected) -> Response:
+    problems = tuple(Problem(context.page.text(one.phrase, **one.values), "password") for one in rejected.objections)
+    refused = [one.code for one in rejected.objections]
+    return _page(runtime, context, username, problems, rejected.status, refused)
+
+
+def _page(
+    runtime: Runtime,
+    context: StepContext,
+    username: str,
+    problems: tuple[Problem, ...],
+    status: int = 200,
+    refused: list[str] | None = None,
+) -> Response:
+    rules = password_rules(context.page, context.settings.experience.password_policy, refused or ())
+    return render_hosted(
+        runtime.templates,
+        context.page,
+        "sign_in/register.html",
+        status=status,
+        form=context.form(STEP, "/register"),
+        username=username,
+        problems=problems,
+        rules=rules,
+        sign_in_url=context.url("/sign-in") if context.settings.sign_in_is_on else None,
+    )
