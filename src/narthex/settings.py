@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
+from narthex.kit.addresses import is_loopback
 from narthex.kit.encryption import decode_key, load_or_create_key
 
 PREFIX = "NARTHEX_"
@@ -108,18 +109,6 @@ def _origin(url: SplitResult, host: str, port: int | None) -> str:
 
 def _refuse_base_url(why: str) -> NoReturn:
     raise _Invalid(f"{why}; write the origin that browsers use, as in https://login.example.com")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address stands for this machine (RFC 6761 6.3, RFC 8252 7.3)."""
-    from ipaddress import ip_address
-
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _as_networks(text: str) -> tuple[str, ...]:

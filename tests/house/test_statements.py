@@ -27,7 +27,7 @@ def report() -> Report:
         [sys.executable, "-m", "tests.house.statement_report"], cwd=ROOT, check=False, capture_output=True
     )
     if made.returncode != 0:
-        pytest.fail(made.stderr.decode(), pytrace=False)
+        pytest.fail(made.stderr.decode().strip().rpartition("\n")[2], pytrace=False)
     return msgspec.json.decode(made.stdout, type=Report)
 
 

@@ -24,7 +24,7 @@ from narthex.kit.database import Bool, Json, across_tenants, statement, tenant_r
 from narthex.kit.database.tables import NAMING
 
 example = MetaData(naming_convention=NAMING)
-tenants = Table("tenants", example, Column("tenant_id", String(32), primary_key=True))
+tenants = Table("tenants", example, Column("tenant_id", String(32), primary_key=True), Column("marked", Integer))
 authors = tenant_table(
     "authors",
     Column("id", String(12), primary_key=True),
@@ -108,7 +108,9 @@ class Values(Struct, frozen=True):
 
 
 BOOK = (books.c.id, books.c.author_id, books.c.title, books.c.copies)
-ADD_TENANT = across_tenants(insert(tenants), reason="the tests make their own tenants")
+ADD_TENANT = across_tenants(
+    insert(tenants).values(tenant_id=bindparam("tenant_id")), reason="the tests make their own tenants"
+)
 ADD_AUTHOR = statement(insert(authors).values(id=bindparam("id"), name=bindparam("name")))
 ADD_BOOK = statement(insert(books))
 ADD_VALUES = statement(insert(values))

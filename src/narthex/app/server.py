@@ -89,7 +89,7 @@ class Narthex:
             runtime,
             self.directory,
             DemoApp(self),
-            Operations(runtime, settings, self.directory),
+            Operations(runtime, self.directory, metrics_are_public=settings.metrics_public),
             settings.trusted_proxies,
         )
         self._tasks: list[asyncio.Task[None]] = []

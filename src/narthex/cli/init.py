@@ -4,10 +4,11 @@ import click
 
 
 @click.command(
+    short_help="Make database, keys and tenants.",
     epilog="""\b
 Examples:
   narthex init
-  NARTHEX_DATABASE_URL=postgresql://narthex:secret@db/narthex narthex init"""
+  NARTHEX_DATABASE_URL=postgresql://narthex:secret@db/narthex narthex init""",
 )
 def init() -> None:
     """Make the database, the signing keys and the tenants.
@@ -18,7 +19,8 @@ def init() -> None:
 
     settings = command_settings()
     has_changed = prepare(settings)
-    click.echo(f"{'Set up' if has_changed else 'Nothing to do: already set up'}: {describe_database(settings)}")
+    name = describe_database(settings)
+    click.echo(f"Set up {name}." if has_changed else f"{name} is set up already; nothing was changed.")
     if settings.sqlite_path is not None and settings.encryption_key is None:
         key = settings.sqlite_path.with_suffix(".key")
         click.echo(f"Its encryption key is in {key}. Back it up, apart from the database.")

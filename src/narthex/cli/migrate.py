@@ -6,10 +6,11 @@ import click
 
 
 @click.command(
+    short_help="Bring the schema to this version.",
     epilog="""\b
 Examples:
   narthex migrate            before the new version serves
-  narthex migrate --check    in a deployment script: exit code 1 where a migration is due"""
+  narthex migrate --check    in a deployment script: exit code 1 where a migration is due""",
 )
 @click.option("--check", is_flag=True, help="Only say whether a migration is due.")
 def migrate(check: bool) -> None:

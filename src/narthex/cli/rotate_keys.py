@@ -7,10 +7,12 @@ import click
 
 if TYPE_CHECKING:
     from narthex.kit.runtime import Runtime
+    from narthex.settings import Settings
 
 
 @click.command(
     name="rotate-keys",
+    short_help="Let the next signing key take over.",
     epilog="""\b
 Examples:
   narthex rotate-keys
@@ -31,16 +33,16 @@ def rotate_keys(tenant: str, algorithm: str) -> None:
         raise click.ClickException(f"{algorithm} is not one of {', '.join(ALGORITHMS)}.")
     if algorithm == "EdDSA":
         click.echo("Some mobile SDKs cannot read a JWKS that holds an EdDSA key.", err=True)
-    signs_from = with_runtime(lambda runtime: _rotate(runtime, tenant, algorithm))
-    click.echo(f"The next key of {tenant} signs from {signs_from.isoformat(timespec='seconds')}.")
+    key_id, signs_from = with_runtime(lambda runtime, settings: _rotate(runtime, settings, tenant, algorithm))
+    click.echo(f"The key {key_id} of {tenant} signs from {signs_from.isoformat(timespec='seconds')}.")
 
 
-async def _rotate(runtime: "Runtime", tenant: str, algorithm: str) -> datetime:
+async def _rotate(runtime: "Runtime", settings: "Settings", tenant: str, algorithm: str) -> tuple[str, datetime]:
     from narthex.access import system_actor
     from narthex.cli.running import require_tenant
     from narthex.signing_keys import service
 
-    await require_tenant(runtime, tenant)
+    await require_tenant(runtime, settings, tenant)
     async with runtime.database.write(tenant) as tx:
-        signs_from = await service.rotate(tx, system_actor(tenant), runtime, algorithm)
-    return datetime.fromtimestamp(signs_from / 1000, UTC)
+        rotation = await service.rotate(tx, system_actor(tenant), runtime, algorithm)
+    return rotation.key_id, datetime.fromtimestamp(rotation.signs_from / 1000, UTC)

@@ -1,14 +1,18 @@
 """What the commands share: settings from the environment, quiet logs, an open database."""
 
 import asyncio
+import json
 import os
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from narthex.kit.runtime import Runtime
 from narthex.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from narthex.kit.runtime import Runtime
+    from narthex.tenants.schemas import Tenant
 
 T = TypeVar("T")
 
@@ -42,7 +46,7 @@ def refuse_lost_key(settings: Settings) -> None:
         )
 
 
-def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
+def with_runtime(work: Callable[["Runtime", Settings], Awaitable[T]]) -> T:
     """What `work` returns, given the runtime of a server that has been set up."""
     settings = command_settings()
     path = settings.sqlite_path
@@ -52,7 +56,7 @@ def with_runtime(work: Callable[[Runtime], Awaitable[T]]) -> T:
     return asyncio.run(_with_runtime(settings, work))
 
 
-async def _with_runtime(settings: Settings, work: Callable[[Runtime], Awaitable[T]]) -> T:
+async def _with_runtime(settings: Settings, work: Callable[["Runtime", Settings], Awaitable[T]]) -> T:
     from narthex.app import open_runtime
     from narthex.migrations import HEAD
 
@@ -64,7 +68,7 @@ async def _with_runtime(settings: Settings, work: Callable[[Runtime], Awaitable[
             raise click.ClickException(
                 f"The schema of {describe_database(settings)} is at {revision}, not {HEAD}. Run: narthex migrate"
             )
-        return await work(runtime)
+        return await work(runtime, settings)
 
 
 def prepare(settings: Settings) -> bool:
@@ -75,33 +79,47 @@ def prepare(settings: Settings) -> bool:
     refuse_lost_key(settings)
     if settings.sqlite_path is not None:
         settings.sqlite_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    was_current = asyncio.run(_revision_is_current(settings))
-    if not was_current:
-        from narthex import migrations
+    has_seeded = asyncio.run(_seed_if_current(settings))
+    if has_seeded is not None:
+        return has_seeded
+    from narthex import migrations
 
-        migrations.upgrade(settings.database_url)
-    return asyncio.run(_seed(settings)) or not was_current
+    migrations.upgrade(settings.database_url)
+    asyncio.run(_seed_if_current(settings))
+    return True
 
 
-async def _revision_is_current(settings: Settings) -> bool:
-    from narthex.app import open_runtime
+async def _seed_if_current(settings: Settings) -> bool | None:
+    """Whether there was anything to seed, or None where the schema is not current."""
+    from narthex.app import ensure_seeded, open_runtime
     from narthex.migrations import HEAD
 
     async with open_runtime(settings) as runtime:
-        return await runtime.database.schema_revision() == HEAD
-
-
-async def _seed(settings: Settings) -> bool:
-    from narthex.app import ensure_seeded, open_runtime
-
-    async with open_runtime(settings) as runtime:
+        if await runtime.database.schema_revision() != HEAD:
+            return None
         return await ensure_seeded(runtime)
 
 
-async def require_tenant(runtime: Runtime, tenant_id: str) -> None:
-    """Stop with a sentence where there is no such tenant."""
-    from narthex.tenants.service import every
+async def require_tenant(runtime: "Runtime", settings: Settings, tenant_id: str) -> "Tenant":
+    """The tenant; stops with a sentence where there is none of this id."""
+    from narthex.tenants.directory import TenantDirectory
 
-    tenants = [row.tenant_id for row in await every(runtime.database)]
-    if tenant_id not in tenants:
-        raise click.ClickException(f"There is no tenant {tenant_id!r}. There are: {', '.join(sorted(tenants))}.")
+    directory = TenantDirectory(runtime.database, runtime.cache, settings.base_url)
+    await directory.refresh()
+    tenant = directory.get(tenant_id)
+    if tenant is None:
+        known = ", ".join(sorted(one.id for one in directory.all()))
+        raise click.ClickException(f"There is no tenant {tenant_id!r}. There are: {known}.")
+    return tenant
+
+
+def print_record(title: str, record: Mapping[str, Any], *, as_json: bool) -> None:
+    """Print what a command made: as one JSON object for scripts, else as aligned lines without what is missing."""
+    if as_json:
+        click.echo(json.dumps(dict(record), ensure_ascii=False))
+        return
+    click.echo(title)
+    width = max(map(len, record))
+    for name, value in record.items():
+        if value is not None:
+            click.echo(f"  {name:<{width}}  {value}")

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from narthex.settings import Settings
 
 GRACEFUL_SECONDS = 10
+START_SECONDS = 30
 BACKLOG = 2048
 # Longer than the idle time of common proxies and balancers (60 s), so that they close first and no request is lost.
 KEEP_ALIVE_SECONDS = 75
 
 
 @click.command(
+    short_help="Start the server.",
     epilog="""\b
 Examples:
   narthex serve
   narthex serve --port 4000
   narthex serve --host 0.0.0.0 --base-url https://login.example.com --trusted-proxies 10.0.0.7
-  NARTHEX_DATABASE_URL=postgresql://narthex:secret@db/narthex narthex serve --workers 4"""
+  NARTHEX_DATABASE_URL=postgresql://narthex:secret@db/narthex narthex serve --workers 4""",
 )
 @click.option("--host", help="Address to listen on (NARTHEX_HOST, 127.0.0.1).")
 @click.option("--port", help="Port to listen on (NARTHEX_PORT, 3001).")
@@ -110,23 +112,27 @@ async def _run(settings: "Settings", listening: socket.socket) -> None:
 
     from narthex.app import create_app
 
+    class Announced(Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            announce(settings)
+
     app = create_app(settings)
-    server = Server(_configuration(app, settings, lifespan="off"))
     await app.startup()
     try:
-        serving = asyncio.ensure_future(server.serve(sockets=[listening]))
-        while not server.started and not serving.done():
-            await asyncio.sleep(0.005)
-        if server.started:
-            announce(settings)
-        await serving
+        await Announced(_configuration(app, settings, lifespan="off")).serve(sockets=[listening])
     finally:
         await app.shutdown()
 
 
 def _serve_with_workers(settings: "Settings", options: dict[str, str | None], listening: socket.socket) -> None:
-    from uvicorn import Server
     from uvicorn.supervisors import Multiprocess
+
+    class Announced(Multiprocess):
+        def init_processes(self) -> None:
+            super().init_processes()
+            if all(process.wait_until_ready(START_SECONDS, self.should_exit) for process in self.processes):
+                announce(settings)
 
     # The workers are new processes: what the options said has to reach them by the environment.
     from narthex.settings import VARIABLES
@@ -136,8 +142,7 @@ def _serve_with_workers(settings: "Settings", options: dict[str, str | None], li
     configuration = _configuration(
         "narthex.cli.serve:worker", settings, factory=True, workers=settings.workers, lifespan="on"
     )
-    announce(settings)
-    Multiprocess(configuration, target=Server(configuration).run, sockets=[listening]).run()
+    Announced(configuration, sockets=[listening]).run()
 
 
 def worker() -> "Narthex":

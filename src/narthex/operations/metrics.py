@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from narthex.kit.addresses import is_loopback
 from narthex.kit.http import NO_STORE, Response, text_response
 from narthex.kit.metrics import CONTENT_TYPE, Metrics
-from narthex.settings import is_loopback
 
 FORWARDING_HEADERS = (b"forwarded", b"via", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip")
 REFUSAL = "Metrics are served to this machine only. NARTHEX_METRICS_PUBLIC=1 opens them to every client.\n"

@@ -6,7 +6,6 @@ from narthex.kit.http import Response
 from narthex.kit.runtime import Runtime
 from narthex.operations.health import ALIVE, NotReady, Readiness, schema_check
 from narthex.operations.metrics import metrics_page
-from narthex.settings import Settings
 from narthex.signing_keys.service import key_ring
 from narthex.tenants.directory import TenantDirectory
 
@@ -16,10 +15,10 @@ PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 class Operations:
     """Answers for one server."""
 
-    def __init__(self, runtime: Runtime, settings: Settings, directory: TenantDirectory) -> None:
+    def __init__(self, runtime: Runtime, directory: TenantDirectory, *, metrics_are_public: bool) -> None:
         self._runtime = runtime
         self._directory = directory
-        self._metrics_are_public = settings.metrics_public
+        self._metrics_are_public = metrics_are_public
         self._readiness = Readiness(
             {"database": schema_check(runtime.database), "signing_keys": self._every_tenant_can_sign}
         )

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from narthex.access import Actor, Permission
 from narthex.kit.cache import Versioned
-from narthex.kit.database import Transaction, statement
+from narthex.kit.database import Json, Transaction, statement
 from narthex.kit.runtime import Runtime
 from narthex.sign_in_settings.schemas import Experience, SignInSettings
 from narthex.sign_in_settings.tables import custom_phrases, sign_in_settings
@@ -29,7 +29,7 @@ class PhrasesRow(Struct, frozen=True):
 
 
 INSERT = statement(insert(sign_in_settings))
-UPDATE = statement(update(sign_in_settings))
+UPDATE = statement(update(sign_in_settings).values(experience=bindparam("experience", type_=Json)))
 READ = statement(
     select(sign_in_settings.c.experience, tenants.c.config_version).join_from(
         sign_in_settings, tenants, sign_in_settings.c.tenant_id == tenants.c.tenant_id

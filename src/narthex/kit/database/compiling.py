@@ -143,7 +143,9 @@ def sql_dialect(name: str, tenant_bound: bool = False) -> Dialect:
 
 def compile_statement(clause: ClauseElement, row: type[R] | None, dialect: str, tenant_bound: bool) -> Compiled[R]:
     """Compile for `dialect`. Raises `TypeError` where names, row type or parameters do not fit."""
-    compiled = clause.compile(dialect=sql_dialect(dialect, tenant_bound), column_keys=_column_keys(clause))
+    compiled = clause.compile(
+        dialect=sql_dialect(dialect, tenant_bound), column_keys=_column_keys(clause, tenant_bound)
+    )
     if not isinstance(compiled, SQLCompiler):
         raise TypeError(f"{type(clause).__name__} is no statement")
     binds = compiled.binds
@@ -168,15 +170,14 @@ def _encode(encoder: Encoder | None, value: Any) -> Any:
     return value if encoder is None or value is None else encoder(value)
 
 
-def _column_keys(clause: ClauseElement) -> list[str] | None:
-    """The columns of an INSERT that names none or only its tenant: all of them, each a parameter."""
-    if isinstance(clause, Insert) and clause.select is None and len(clause._values or ()) <= 1:
-        named = {getattr(key, "name", key) for key in clause._values or ()}
-        if named <= {TENANT_COLUMN}:
-            return [column.key for column in clause.table.c]
+def _column_keys(clause: ClauseElement, tenant_bound: bool) -> list[str] | None:
+    """The parameters of an INSERT that names no column, or none but the tenant's that was added to it: all columns."""
     if isinstance(clause, Update) and not clause._values:
         raise TypeError("an UPDATE names what it sets in .values()")
-    return None
+    if not isinstance(clause, Insert) or clause.select is not None or not tenant_bound:
+        return None
+    named = {getattr(key, "name", key) for key in clause._values or {}}
+    return [column.key for column in clause.table.c] if named == {TENANT_COLUMN} else None
 
 
 def _rows(clause: Any, row: type[R] | None, dialect: str) -> RowBuilder[R] | None:

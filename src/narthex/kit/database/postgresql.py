@@ -186,11 +186,11 @@ class PostgresqlDatabase(Database):
         self._pool_size = pool_size
         self._pool: Any = None
         self._users = 0
-        self._closing = False
+        self._closing: asyncio.Future[None] | None = None
 
     async def open(self) -> None:
         """Make the pool and its first connection. Raises `DatabaseUnavailable`."""
-        self._closing = False
+        self._closing = None
         try:
             self._pool = await asyncpg.create_pool(
                 self.url,
@@ -209,25 +209,25 @@ class PostgresqlDatabase(Database):
 
     async def close(self) -> None:
         """Refuse further statements, wait at most 5 s for those under way, and disconnect."""
-        self._closing = True
+        self._closing = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
-                while self._users:
-                    await asyncio.sleep(0.005)
+                if self._users:
+                    await self._closing
                 await self._pool.close()
         except TimeoutError:
             self._pool.terminate()
 
     async def acquire(self) -> Connection:
         """A connection of the pool. Raises `DatabaseUnavailable` where none is free within 5 s."""
-        if self._closing:
+        if self._closing is not None:
             raise DatabaseUnavailable("the database is closing")
         self._users += 1
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 return await self._pool.acquire()
         except BaseException as error:
-            self._users -= 1
+            self._one_less()
             raise_lost(error)
 
     async def release(self, connection: Connection) -> None:
@@ -237,7 +237,12 @@ class PostgresqlDatabase(Database):
         except (asyncpg.PostgresError, asyncpg.InterfaceError, *LOST):
             pass
         finally:
-            self._users -= 1
+            self._one_less()
+
+    def _one_less(self) -> None:
+        self._users -= 1
+        if self._closing is not None and not self._users and not self._closing.done():
+            self._closing.set_result(None)
 
     async def on_connection(self, statement: Statement[Any], call: Callable[[Connection], Awaitable[T]]) -> T:
         """What `call` gives for a connection on which it runs `statement`."""

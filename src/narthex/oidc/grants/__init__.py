@@ -1,5 +1,5 @@
 """The grant types, one module each. A grant gets a frozen, typed request and an authenticated client, never the raw
-form; what must never be forgotten (authentication, allowed grants, errors, audit of failures) stands in `oidc.token`."""
+form; what must never be forgotten (authentication, allowed grants, audit of failures) is in `oidc.token`."""
 
 from collections.abc import Awaitable, Callable
 

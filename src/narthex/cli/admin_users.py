@@ -1,0 +1,51 @@
+"""Making a user from the command line."""
+
+from typing import Any
+
+import click
+
+from narthex.access import system_actor
+from narthex.cli.running import print_record, require_tenant, with_runtime
+from narthex.credentials import service as credentials
+from narthex.credentials.password_policy import PasswordRejected, PasswordRules
+from narthex.kit.runtime import Runtime
+from narthex.registration import service as registration
+from narthex.registration.service import NewPerson
+from narthex.settings import Settings
+from narthex.sign_in_settings import service as sign_in_settings
+
+MADE_PASSWORD_LENGTH = 20
+
+
+def create(username: str, password: str | None, tenant: str, *, as_json: bool) -> None:
+    """Make the user by the tenant's rules, with a password that is given or made, and print what they sign in with."""
+
+    async def work(runtime: Runtime, settings: Settings) -> dict[str, Any]:
+        home = await require_tenant(runtime, settings, tenant)
+        chosen = runtime.randomness.secret(MADE_PASSWORD_LENGTH) if password is None else password
+        kept = await _checked(runtime, tenant, username, chosen)
+        person = NewPerson(kept, await credentials.hashed(runtime, chosen))
+        async with runtime.database.write(tenant) as tx:
+            user = await registration.register(tx, system_actor(tenant), person)
+        record = {"endpoint": home.base_url, "id": user.id, "username": user.username}
+        return record if password is not None else record | {"password": chosen}
+
+    print_record(f"User {username!r} in the tenant {tenant}:", with_runtime(work), as_json=as_json)
+
+
+async def _checked(runtime: Runtime, tenant: str, username: str, password: str) -> str:
+    policy = (await sign_in_settings.read(runtime, tenant)).experience.password_policy
+    rules = PasswordRules(
+        shortest=policy.length.min,
+        longest=policy.length.max,
+        kinds=policy.character_types.min,
+        no_common=policy.rejects.pwned,
+        no_runs=policy.rejects.repetition_and_sequence,
+        no_user_info=policy.rejects.user_info,
+        words=policy.rejects.words,
+    )
+    try:
+        return registration.check(username, password, rules)
+    except PasswordRejected as rejected:
+        reasons = ", ".join(objection.code for objection in rejected.objections)
+        raise click.ClickException(f"The password does not meet the policy of {tenant}: {reasons}.") from None
