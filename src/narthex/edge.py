@@ -180,7 +180,11 @@ class Edge:
         if not self._is_trusted(address):
             return address
         for hop in reversed(headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
-            address = _plain_address(hop) or address
+            found = _plain_address(hop)
+            # Beyond a hop that cannot be read nothing is known to come from a proxy of ours.
+            if found is None:
+                break
+            address = found
             if not self._is_trusted(address):
                 break
         return address

@@ -1,13 +1,20 @@
 """Which redirect URIs may be registered, and when a requested one is a registered one (RFC 9700 2.1, RFC 8252)."""
 
 import ipaddress
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from narthex.applications.schemas import Application
 from narthex.kit.errors import Refusal
 
 LONGEST_URI = 2048
 WEB_SCHEMES = frozenset({"http", "https"})
+# What an answer to the application carries: a registered value of the same name could pass for it.
+ANSWER_NAMES = frozenset(
+    {
+        *("code", "state", "iss", "error", "error_description", "error_uri", "response", "session_state"),
+        *("access_token", "id_token", "token_type", "expires_in", "scope"),
+    }
+)
 SCRIPT_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp"})
 
 
@@ -44,10 +51,10 @@ def _objection(uri: str, is_native: bool) -> str | None:
     if "#" in uri:
         return "it has a fragment."
     if parts.scheme in WEB_SCHEMES:
-        return _web_objection(parts.hostname, parts.username, parts.netloc)
+        return _web_objection(parts.hostname, parts.username, parts.netloc) or _query_objection(parts.query)
     if not is_native or not parts.scheme or parts.scheme in SCRIPT_SCHEMES:
         return "it needs http or https (native applications may also use a scheme of their own)."
-    return None
+    return _query_objection(parts.query)
 
 
 def _web_objection(hostname: str | None, username: str | None, netloc: str) -> str | None:
@@ -56,6 +63,11 @@ def _web_objection(hostname: str | None, username: str | None, netloc: str) -> s
     if username is not None or "@" in netloc:
         return "it has a user name before the host."
     return None
+
+
+def _query_objection(query: str) -> str | None:
+    names = ANSWER_NAMES.intersection(name for name, _ in parse_qsl(query, keep_blank_values=True))
+    return f"its query has {min(names)!r}, which stands for something in the answer." if names else None
 
 
 def is_registered(application: Application, requested: str) -> bool:

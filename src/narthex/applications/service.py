@@ -89,14 +89,14 @@ class Credentials(Struct, frozen=True):
 
 async def find(runtime: Runtime, tenant: Tenant, application_id: str) -> Application | None:
     """The application of this id, from the cache."""
+    return await runtime.cache.get(tenant.id, ("application", application_id), _load, runtime, tenant, application_id)
 
-    async def load() -> Versioned[Application] | None:
-        async with runtime.database.read(tenant.id) as reader:
-            row = await reader.one(BY_ID, id=application_id)
-            secrets = await reader.all(SECRETS, application_id=application_id) if row else []
-        return None if row is None else (row.config_version, _application(tenant, row, secrets))
 
-    return await runtime.cache.get(tenant.id, ("application", application_id), load)
+async def _load(runtime: Runtime, tenant: Tenant, application_id: str) -> Versioned[Application] | None:
+    async with runtime.database.read(tenant.id) as reader:
+        row = await reader.one(BY_ID, id=application_id)
+        secrets = await reader.all(SECRETS, application_id=application_id) if row else []
+    return None if row is None else (row.config_version, _application(tenant, row, secrets))
 
 
 def _application(tenant: Tenant, row: ApplicationRow, secrets: list[SecretHash]) -> Application:
@@ -110,16 +110,16 @@ def _application(tenant: Tenant, row: ApplicationRow, secrets: list[SecretHash])
 
 async def all_origins(runtime: Runtime, tenant: Tenant) -> frozenset[str]:
     """The origins of all applications of a tenant, from the cache: a preflight names no client."""
+    return await runtime.cache.get(tenant.id, "application_origins", _load_origins, runtime, tenant) or frozenset()
 
-    async def load() -> Versioned[frozenset[str]] | None:
-        async with runtime.database.scan(tenant.id) as reader:
-            rows = await reader.all(ALL_METADATA)
-        if not rows:
-            return None
-        sets = (origins_of(row.oidc_client_metadata, row.custom_client_metadata) for row in rows)
-        return min(row.config_version for row in rows), frozenset().union(*sets)
 
-    return await runtime.cache.get(tenant.id, "application_origins", load) or frozenset()
+async def _load_origins(runtime: Runtime, tenant: Tenant) -> Versioned[frozenset[str]] | None:
+    async with runtime.database.scan(tenant.id) as reader:
+        rows = await reader.all(ALL_METADATA)
+    if not rows:
+        return None
+    sets = (origins_of(row.oidc_client_metadata, row.custom_client_metadata) for row in rows)
+    return min(row.config_version for row in rows), frozenset().union(*sets)
 
 
 async def create(tx: Transaction, actor: Actor, runtime: Runtime, new: NewApplication) -> Credentials:

@@ -1,13 +1,19 @@
 """Writing events."""
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, Insert, insert
 
 from narthex.access import Actor
 from narthex.audit_log.schemas import Event
 from narthex.audit_log.tables import audit_log
-from narthex.kit.database import Transaction, statement
+from narthex.kit.database import Transaction, insert_row, statement
 
 INSERT = statement(insert(audit_log))
+
+
+def insert_event(prefix: str, condition: ColumnElement[bool] | None = None) -> Insert:
+    """The part of a larger statement that writes an event; its parameters are those of `event_row` behind `prefix`."""
+    return insert_row(audit_log, prefix, condition).returning(audit_log.c.id)
+
 
 SECRET_PARAMETERS = frozenset(
     {

@@ -15,6 +15,8 @@ def explain(error: Exception) -> str | None:
             "The encryption key is not the one that this database was made with. Set NARTHEX_ENCRYPTION_KEY, or put "
             "back the .key file beside the database."
         )
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
     if isinstance(error, Refusal):
         return f"{error.text} ({error.detail})" if error.detail else error.text
     from narthex.app import SchemaOutdated

@@ -1,7 +1,5 @@
 """`narthex migrate`: bring the schema to this version's."""
 
-import asyncio
-
 import click
 
 
@@ -18,6 +16,8 @@ def migrate(check: bool) -> None:
 
     `narthex serve` does it by itself when it starts. Back the database up first: there is no way back down.
     """
+    import asyncio
+
     from narthex import migrations
     from narthex.cli.running import command_settings, describe_database
 

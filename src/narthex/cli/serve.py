@@ -1,6 +1,5 @@
 """`narthex serve`: the server. One process in this one; more of them, on PostgreSQL, under uvicorn's supervisor."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -51,8 +50,7 @@ def serve(**options: str | None) -> None:
 
     settings = read_settings(os.environ, **options)
     configure_logging(settings.log_format, settings.log_level)
-    listening = _listen(settings.host, settings.port)
-    with hold_sqlite_lock(settings.sqlite_path):
+    with _listen(settings.host, settings.port) as listening, hold_sqlite_lock(settings.sqlite_path):
         prepare(settings)
         if settings.workers == 1:
             _serve_here(settings, listening)
@@ -62,12 +60,15 @@ def serve(**options: str | None) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address: taken first, so that a port in use is told before any work is done."""
+    listening = None
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:
+        if listening is not None:
+            listening.close()
         raise click.ClickException(
             f"Cannot listen on {host}:{port}: {error.strerror or error}. Choose another address with --host and --port."
         ) from None
@@ -98,11 +99,10 @@ def _configuration(app: Any, settings: "Settings", **more: Any) -> "Config":
 
 
 def _serve_here(settings: "Settings", listening: socket.socket) -> None:
+    import asyncio
+
     import uvloop
 
-    # uvicorn raises the signal again once it has stopped; by then everything is closed, and the exit is a success.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_run(settings, listening))
 
@@ -118,9 +118,18 @@ async def _run(settings: "Settings", listening: socket.socket) -> None:
             announce(settings)
 
     app = create_app(settings)
+    server = Announced(_configuration(app, settings, lifespan="off"))
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    # uvicorn's own handlers are there only while it serves. These catch a signal that comes before, and the one that it
+    # raises again when it has stopped: then everything is being closed in order, and the exit is a success.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     await app.startup()
     try:
-        await Announced(_configuration(app, settings, lifespan="off")).serve(sockets=[listening])
+        await server.serve(sockets=[listening])
     finally:
         await app.shutdown()
 
@@ -131,7 +140,7 @@ def _serve_with_workers(settings: "Settings", options: dict[str, str | None], li
     class Announced(Multiprocess):
         def init_processes(self) -> None:
             super().init_processes()
-            if all(process.wait_until_ready(START_SECONDS, self.should_exit) for process in self.processes):
+            if any(process.wait_until_ready(START_SECONDS, self.should_exit) for process in self.processes):
                 announce(settings)
 
     # The workers are new processes: what the options said has to reach them by the environment.
@@ -166,7 +175,7 @@ def announce(settings: "Settings") -> None:
     Log("narthex.serve").info("listening", url=settings.base_url, host=settings.host, port=settings.port)
     if sys.stdout.isatty():
         click.echo()
-        click.echo(f"  Narthex is ready at  {click.style(settings.base_url, bold=True)}")
+        click.echo(f"  Narthex is ready at  {settings.base_url}")
         click.echo(f"  Sign up and see your claims:  {settings.base_url}/demo-app")
         click.echo(f"  Data: {describe_database(settings)}.  Stop with Ctrl+C.")
         click.echo()

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from sqlalchemy import bindparam, select
 
-from narthex.credentials.password_hash import decoy_hash, hash_password, verify_password
+from narthex.credentials.password_hash import DECOY_HASH, hash_password, verify_password
 from narthex.credentials.tables import passwords
 from narthex.kit.database import Reader, Transaction, statement, upsert
 from narthex.kit.runtime import Runtime
@@ -41,7 +41,7 @@ async def hashed(runtime: Runtime, password: str) -> str:
 
 async def matches(runtime: Runtime, password: str, found: PasswordCandidate | None) -> bool:
     """Whether the password is that of the candidate; without one, the same work is done for nothing (S2)."""
-    matched = await runtime.hashing.run(verify_password, password, found.password_hash if found else decoy_hash())
+    matched = await runtime.hashing.run(verify_password, password, found.password_hash if found else DECOY_HASH)
     return matched and found is not None
 
 

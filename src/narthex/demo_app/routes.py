@@ -170,6 +170,7 @@ class DemoApp:
         return redirect(url, 303, (NO_STORE, drop(request, RESULT)))
 
     async def _posted(self, runtime: Runtime, request: Request) -> Result:
+        request.require_same_origin()
         result, form = read_result(runtime, request), await request.form()
         if result is None or not check_form_token(request.cookie(RESULT) or "", RESULT, form.get("form_token")):
             raise DemoFailed("error.form_expired", "no result, or a form of another page", 403)

@@ -81,7 +81,7 @@ class InteractionNotFound(Refusal):
 
 def browser_secret(request: Request) -> str | None:
     """The secret of this browser, from its cookie."""
-    return request.cookie(INTERACTION_COOKIE)
+    return request.secret(INTERACTION_COOKIE)
 
 
 async def begin(tx: Transaction, actor: Actor, request: AuthorizationRequest, secret: str) -> Interaction:

@@ -3,7 +3,8 @@
 import binascii
 
 _TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_FROM_URL_SAFE = str.maketrans("-_+/", "+/  ")  # the standard alphabet becomes spaces, which the decoder refuses
+# The standard alphabet and the padding become spaces, which the decoder refuses.
+_FROM_URL_SAFE = bytes.maketrans(b"-_+/=", b"+/   ")
 
 
 def encode(data: bytes) -> bytes:
@@ -18,7 +19,8 @@ def encode_text(data: bytes) -> str:
 
 def decode(text: str) -> bytes:
     """The bytes of `text`; raises ValueError for padding, another alphabet, or unused bits that are not zero."""
-    data = binascii.a2b_base64(text.translate(_FROM_URL_SAFE) + "=" * (-len(text) % 4), strict_mode=True)
-    if encode(data) != text.encode():
+    raw = text.encode("ascii")
+    data = binascii.a2b_base64(raw.translate(_FROM_URL_SAFE) + b"=" * (-len(raw) % 4), strict_mode=True)
+    if encode(data) != raw:
         raise ValueError("not canonical base64url")
     return data

@@ -6,8 +6,9 @@ the next poll on the others.
 """
 
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
-from typing import TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Versioned = tuple[int, T]
 
@@ -20,12 +21,19 @@ class ConfigCache:
         self._entries: dict[str, dict[Hashable, Versioned[object]]] = {}
         self._versions: dict[str, int] = {}
 
-    async def get(self, tenant_id: str, key: Hashable, load: Callable[[], Awaitable[Versioned[T] | None]]) -> T | None:
-        """The value of `key`, loaded where it is unknown or older than the newest version heard of."""
+    async def get(
+        self,
+        tenant_id: str,
+        key: Hashable,
+        load: Callable[P, Awaitable[Versioned[T] | None]],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """The value of `key`, by `load(*args)` where it is unknown or older than the newest version heard of."""
         found = self.peek(tenant_id, key)
         if found is not None:
             return cast("T", found)
-        loaded = await load()
+        loaded = await load(*args, **kwargs)
         if loaded is None:
             return None
         self._keep(tenant_id, key, loaded)

@@ -144,7 +144,7 @@ def configure_logging(style: str = "auto", level: str = "info", stream: TextIO |
     root.setLevel(level.upper())
     logging.captureWarnings(True)
     # They tell at length what our own events tell in one line.
-    for name in ("uvicorn.error", "asyncio", "alembic.runtime.migration"):
+    for name in ("uvicorn.error", "asyncio", "alembic"):
         logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else logging.WARNING)
 
 

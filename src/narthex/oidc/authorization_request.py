@@ -64,7 +64,9 @@ async def _client(runtime: Runtime, request: Request, form: Form) -> Application
         raise invalid_request("'client_id' parameter must not be provided twice")
     application = await applications.find(runtime, request.tenant, client_ids[0])
     if application is None:
-        raise OAuthError("invalid_client", f"unknown client {client_ids[0][:64]!r}")
+        error = OAuthError("invalid_client", f"unknown client {client_ids[0][:64]!r}")
+        error.phrase = "error.unknown_client"
+        raise error
     return application
 
 
@@ -78,9 +80,10 @@ def _redirect_uri(form: Form, application: Application) -> str:
     if len(values) > 1:
         raise invalid_request("'redirect_uri' parameter must not be provided twice")
     if not is_registered(application, values[0]):
-        raise OAuthError(
-            "invalid_redirect_uri", "redirect_uri did not match any of the client's registered redirect_uris"
-        )
+        text = "redirect_uri did not match any of the client's registered redirect_uris"
+        error = OAuthError("invalid_redirect_uri", text)
+        error.phrase = "error.redirect_uri_mismatch"
+        raise error
     return values[0]
 
 

@@ -1,8 +1,10 @@
 """The answer of the authorization endpoint, by redirect or by form (RFC 6749 4.1.2, OAuth 2.0 Form Post), `iss` always
 in it (RFC 9207)."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from narthex.applications.schemas import Application
 from narthex.kit.http import NO_STORE, Response, redirect
 from narthex.kit.runtime import Runtime
 from narthex.oidc.authorization_request import ReturnAddress
@@ -15,13 +17,18 @@ NO_REFERRER = (b"referrer-policy", b"no-referrer")
 
 
 async def answer(
-    runtime: Runtime, request: Request, address: ReturnAddress, parameters: dict[str, str | None]
+    runtime: Runtime,
+    request: Request,
+    application: Application,
+    address: ReturnAddress,
+    parameters: dict[str, str | None],
+    ui_locales: Sequence[str] = (),
 ) -> Response:
     """Send the parameters (None is left out), state and issuer to the application."""
     parameters |= {"state": address.state, "iss": request.tenant.issuer}
     fields = {name: value for name, value in parameters.items() if value is not None}
     if address.response_mode == "form_post":
-        page = await page_of_request(runtime, request)
+        page = await page_of_request(runtime, request, application, ui_locales)
         return render_hosted(runtime.templates, page, "oidc/form_post.html", action=address.redirect_uri, fields=fields)
     return redirect(_location(address, fields), 303, (NO_STORE, NO_REFERRER))
 

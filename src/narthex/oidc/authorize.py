@@ -36,7 +36,7 @@ async def authorize(runtime: Runtime, request: Request) -> Response:
         checked = await check(runtime, request, request.query)
     except RefusedAtClient as refused:
         error = error_parameters(refused.cause.error, refused.cause.text)
-        return await answer(runtime, request, refused.address, error)
+        return await answer(runtime, request, refused.application, refused.address, error)
     async with runtime.database.read(request.tenant.id) as reader:
         session = await sessions.current(reader, request, runtime.clock.now())
     return await _go_on(runtime, request, checked.application, checked.request, session, None)
@@ -71,11 +71,13 @@ async def _go_on(
         case AskConsent():
             return await _show(runtime, request, asked, interaction, "/consent")
         case Refuse(error, description):
-            return await answer(runtime, request, address, error_parameters(error, description))
+            refused = error_parameters(error, description)
+            return await answer(runtime, request, application, address, refused, asked.ui_locales)
         case Issue():
             signed_in = SignedIn(application, asked, session, interaction)
             issued = await issue_code(runtime, request, signed_in)
-            response = await answer(runtime, request, address, {"code": issued.code})
+            code: dict[str, str | None] = {"code": issued.code}
+            response = await answer(runtime, request, application, address, code, asked.ui_locales)
             return _with_session_cookie(request, response, issued)
 
 
@@ -118,8 +120,8 @@ async def _show(
         async with runtime.database.write(request.tenant.id) as tx:
             interaction = await interactions.begin(tx, request.actor(), asked, secret)
     query = {"app_id": asked.client_id, "interaction": interaction.id}
-    if asked.ui_locales:
-        query["ui_locales"] = " ".join(asked.ui_locales)
+    if locales := request.query.get("ui_locales") or " ".join(asked.ui_locales):
+        query["ui_locales"] = locales
     cookie = set_cookie_header(
         request.tenant.cookie_name(INTERACTION_COOKIE),
         secret,

@@ -33,6 +33,7 @@ class LogoutRequest(Struct, frozen=True):
     application: Application | None
     return_to: str | None
     hint: Hint | None
+    ui_locales: str | None
 
 
 async def end_session(runtime: Runtime, request: Request) -> Response:
@@ -52,6 +53,7 @@ async def end_session(runtime: Runtime, request: Request) -> Response:
 
 async def confirm(runtime: Runtime, request: Request) -> Response:
     """The answer to the question."""
+    request.require_same_origin()
     form = await request.form()
     logout = await _check(runtime, request, form)
     async with runtime.database.read(request.tenant.id) as reader:
@@ -80,7 +82,7 @@ async def _check(runtime: Runtime, request: Request, form: Form) -> LogoutReques
     application = await applications.find(runtime, request.tenant, client_id) if client_id else None
     if client_id and application is None:
         raise OAuthError("invalid_client", f"unknown client {client_id[:64]!r}")
-    return LogoutRequest(application, _return_to(form, application), hint)
+    return LogoutRequest(application, _return_to(form, application), hint, form.get("ui_locales"))
 
 
 async def _hint(runtime: Runtime, request: Request, form: Form) -> Hint | None:
@@ -146,5 +148,7 @@ async def _sign_out(runtime: Runtime, request: Request, logout: LogoutRequest, s
 
 
 def _gone(request: Request, logout: LogoutRequest) -> Response:
-    target = logout.return_to or f"{request.tenant.issuer}/session/end/success"
-    return redirect(target, 303, (NO_STORE,))
+    if logout.return_to is not None:
+        return redirect(logout.return_to, 303, (NO_STORE,))
+    query = f"?{urlencode({'ui_locales': logout.ui_locales})}" if logout.ui_locales else ""
+    return redirect(f"{request.tenant.issuer}/session/end/success{query}", 303, (NO_STORE,))

@@ -21,7 +21,7 @@ class OAuthError(Refusal):
 
 
 class ReusedToken(OAuthError):
-    """A code or refresh token that was used before; the revocation it causes must outlive the refusal."""
+    """A code that was used before; the revocation it causes must outlive the refusal."""
 
     keeps_writes = True
 

@@ -49,20 +49,17 @@ async def _opaque(runtime: Runtime, request: Request, token: str, client_id: str
 async def _refresh(runtime: Runtime, request: Request, token: str, client_id: str) -> dict[str, object] | None:
     now = runtime.clock.now()
     async with runtime.database.read(request.tenant.id) as reader:
-        row = await refresh_tokens.find(reader, token, client_id)
-        if row is None or row.consumed_at is not None or row.expires_at <= now:
-            return None
-        grant = await grants.live(reader, row.grant_id, now)
-    if grant is None:
+        held = await refresh_tokens.find(reader, token, client_id, now)
+    if held is None or held.token_consumed_at is not None or held.token_expires_at <= now or not held.grant_holds:
         return None
     return {
         "active": True,
-        "sub": grant.user_id,
+        "sub": held.user_id,
         "client_id": client_id,
-        "exp": row.expires_at // 1000,
-        "iat": row.created_at // 1000,
+        "exp": held.token_expires_at // 1000,
+        "iat": held.token_created_at // 1000,
         "iss": request.tenant.issuer,
-        "scope": " ".join(grant.scopes),
+        "scope": " ".join(held.scopes),
     }
 
 

@@ -29,6 +29,6 @@ async def revoke(runtime: Runtime, request: Request) -> Response:
         if await access_tokens.delete_one(tx, token, client.id):
             event = Event(audit_keys.REVOKE_TOKEN, application_id=client.id, details={"tokenType": "AccessToken"})
             await audit_log.record(tx, actor, event)
-        elif row := await refresh_tokens.find(tx, token, client.id):
-            await grants.revoke(tx, actor, row.grant_id, client.id, "refresh token revoked")
+        elif held := await refresh_tokens.find(tx, token, client.id, tx.now):
+            await grants.revoke(tx, actor, held.grant_id, client.id, "refresh token revoked")
     return Response(200, b"", (NO_STORE,))

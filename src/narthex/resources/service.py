@@ -62,13 +62,15 @@ class ResourceInvalid(Refusal):
 
 async def find_by_indicator(runtime: Runtime, tenant_id: str, indicator: str) -> Resource | None:
     """The resource of this indicator, from the cache."""
+    return await runtime.cache.get(
+        tenant_id, ("resource", indicator), _load_by_indicator, runtime, tenant_id, indicator
+    )
 
-    async def load() -> Versioned[Resource] | None:
-        async with runtime.database.read(tenant_id) as reader:
-            row = await reader.one(BY_INDICATOR, indicator=indicator)
-        return None if row is None else (row.config_version, row)
 
-    return await runtime.cache.get(tenant_id, ("resource", indicator), load)
+async def _load_by_indicator(runtime: Runtime, tenant_id: str, indicator: str) -> Versioned[Resource] | None:
+    async with runtime.database.read(tenant_id) as reader:
+        row = await reader.one(BY_INDICATOR, indicator=indicator)
+    return None if row is None else (row.config_version, row)
 
 
 async def scopes_by_name(runtime: Runtime, tenant_id: str, resource_id: str, names: list[str]) -> list[Scope]:

@@ -93,14 +93,24 @@ async def scopes_of_application(
     runtime: Runtime, tenant_id: str, application_id: str, resource_id: str
 ) -> frozenset[str]:
     """The scopes on a resource that an application's roles give it, from the cache."""
-
-    async def load() -> Versioned[frozenset[str]] | None:
-        async with runtime.database.read(tenant_id) as reader:
-            rows = await reader.all(SCOPES_OF_APPLICATION, application_id=application_id, resource_id=resource_id)
-        return (rows[0].config_version, frozenset(row.name for row in rows)) if rows else None
-
-    found = await runtime.cache.get(tenant_id, ("application_scopes", application_id, resource_id), load)
+    found = await runtime.cache.get(
+        tenant_id,
+        ("application_scopes", application_id, resource_id),
+        _load_scopes,
+        runtime,
+        tenant_id,
+        application_id,
+        resource_id,
+    )
     return found or frozenset()
+
+
+async def _load_scopes(
+    runtime: Runtime, tenant_id: str, application_id: str, resource_id: str
+) -> Versioned[frozenset[str]] | None:
+    async with runtime.database.read(tenant_id) as reader:
+        rows = await reader.all(SCOPES_OF_APPLICATION, application_id=application_id, resource_id=resource_id)
+    return (rows[0].config_version, frozenset(row.name for row in rows)) if rows else None
 
 
 async def scopes_of_user(reader: Reader, user_id: str, resource_id: str) -> frozenset[str]:

@@ -61,8 +61,8 @@ class OpenedSession(Struct, frozen=True):
 
 async def current(reader: Reader, request: Request, now: int) -> Session | None:
     """The live session of this browser."""
-    secret = request.cookie(SESSION_COOKIE)
-    if not secret:
+    secret = request.secret(SESSION_COOKIE)
+    if secret is None:
         return None
     return await reader.one(CURRENT, secret_hash=digest(secret), now=now)
 

@@ -5,15 +5,6 @@ from narthex.kit.forms import Form, check_form_token
 from narthex.tenants.request import Request
 
 
-class CrossSite(Refusal):
-    """A form that another site sent."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "form.cross_site", status=403, text="The form came from another site.", phrase="error.cross_site"
-        )
-
-
 class FormExpired(Refusal):
     """A form whose token is not of this browser, or of an older page."""
 
@@ -28,10 +19,6 @@ def purpose_of(step: str, interaction_id: str) -> str:
 
 def check_form(request: Request, form: Form, secret: str, purpose: str) -> None:
     """Raises `CrossSite` or `FormExpired`."""
-    origin, site = request.origin, request.header(b"sec-fetch-site")
-    if origin is not None and origin != request.tenant.origin:
-        raise CrossSite
-    if site is not None and site not in {"same-origin", "none"}:
-        raise CrossSite
+    request.require_same_origin()
     if not check_form_token(secret, purpose, form.get("form_token")):
         raise FormExpired

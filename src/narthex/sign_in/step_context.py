@@ -62,8 +62,10 @@ async def load(runtime: Runtime, request: Request) -> StepContext:
 
 
 def go_on(request: Request, interaction: Interaction, cookies: tuple[Header, ...] = ()) -> Response:
-    """Back to the protocol, which decides what is next."""
-    return redirect(f"{request.tenant.base_path}/oidc/auth/{interaction.id}", 303, (NO_STORE, *cookies))
+    """Back to the protocol, which decides what is next, in the language that was chosen meanwhile."""
+    locales = request.query.get("ui_locales")
+    query = f"?{urlencode({'ui_locales': locales})}" if locales else ""
+    return redirect(f"{request.tenant.base_path}/oidc/auth/{interaction.id}{query}", 303, (NO_STORE, *cookies))
 
 
 def authenticated_cookies(request: Request, secret: str, device: str) -> tuple[Header, ...]:

@@ -7,7 +7,7 @@ shell is written at its top.
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 from msgspec import Struct
@@ -173,8 +173,10 @@ def language_links(catalogue: Catalogue, path: str, query: Iterable[tuple[str, s
     if len(catalogue.languages) < 2:
         return ()
     kept = [(name, value) for name, value in query if name != "ui_locales"]
+    # The path was decoded: as it stands, "/\evil.example" and "//evil.example" would lead to another host.
+    here = "/" + quote(path.lstrip("/"))
     return tuple(
-        LanguageLink(tag, catalogue.own(tag, "language.name") or tag, _with_language(path, kept, tag))
+        LanguageLink(tag, catalogue.own(tag, "language.name") or tag, _with_language(here, kept, tag))
         for tag in catalogue.languages
     )
 

@@ -43,17 +43,17 @@ DELETE_PHRASES = statement(delete(custom_phrases).where(custom_phrases.c.languag
 
 async def read(runtime: Runtime, tenant_id: str) -> SignInSettings:
     """The tenant's settings, from the cache."""
-
-    async def load() -> Versioned[SignInSettings] | None:
-        async with runtime.database.read(tenant_id) as reader:
-            row = await reader.one(READ)
-            phrases = await reader.all(PHRASES)
-        if row is None:
-            return None
-        return row.config_version, SignInSettings(row.experience, {one.language: one.phrases for one in phrases})
-
-    found = await runtime.cache.get(tenant_id, "sign_in_settings", load)
+    found = await runtime.cache.get(tenant_id, "sign_in_settings", _load, runtime, tenant_id)
     return found or SignInSettings(Experience())
+
+
+async def _load(runtime: Runtime, tenant_id: str) -> Versioned[SignInSettings] | None:
+    async with runtime.database.read(tenant_id) as reader:
+        row = await reader.one(READ)
+        phrases = await reader.all(PHRASES)
+    if row is None:
+        return None
+    return row.config_version, SignInSettings(row.experience, {one.language: one.phrases for one in phrases})
 
 
 async def create(tx: Transaction, actor: Actor, experience: Experience) -> None:

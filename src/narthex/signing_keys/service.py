@@ -57,16 +57,16 @@ class RotationPending(Refusal):
 
 async def key_ring(runtime: Runtime, tenant_id: str) -> KeyRing:
     """The tenant's keys, from the cache."""
-
-    async def load() -> Versioned[KeyRing] | None:
-        async with runtime.database.read(tenant_id) as reader:
-            rows = await reader.all(ALL)
-        return (rows[0].config_version, _ring(runtime.cipher, tenant_id, rows)) if rows else None
-
-    ring = await runtime.cache.get(tenant_id, "key_ring", load)
+    ring = await runtime.cache.get(tenant_id, "key_ring", _load_ring, runtime, tenant_id)
     if ring is None:
         raise LookupError(f"the tenant {tenant_id} has no signing key")
     return ring
+
+
+async def _load_ring(runtime: Runtime, tenant_id: str) -> Versioned[KeyRing] | None:
+    async with runtime.database.read(tenant_id) as reader:
+        rows = await reader.all(ALL)
+    return (rows[0].config_version, _ring(runtime.cipher, tenant_id, rows)) if rows else None
 
 
 def _ring(cipher: Cipher, tenant_id: str, rows: list[KeyRow]) -> KeyRing:

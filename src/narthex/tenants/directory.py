@@ -68,4 +68,5 @@ class TenantDirectory:
         # A tenant with an origin of its own is not served under the shared one: the origin is the border.
         if tenant is None or not tenant.base_url.startswith(self._base_url + "/t/"):
             return None, path
-        return tenant, "/" + rest
+        # As at the root, one SDK may join its endpoint and `/oidc/…` to a double slash (client-sdks-and-tutorial 3).
+        return tenant, "/" + rest.lstrip("/")

@@ -1,5 +1,6 @@
 """A request that has been placed in a tenant: what every endpoint is given."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from narthex.tenants.schemas import Tenant
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
 BODY_LIMIT = 56 * 1024
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class BodyTooLarge(Refusal):
@@ -24,6 +26,15 @@ class BodyTooLarge(Refusal):
             status=413,
             text=f"The body is larger than {BODY_LIMIT // 1024} kB.",
             phrase="error.invalid_request",
+        )
+
+
+class CrossSite(Refusal):
+    """A form that another site sent."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "form.cross_site", status=403, text="The form came from another site.", phrase="error.cross_site"
         )
 
 
@@ -91,11 +102,23 @@ class Request:
         """The Origin header."""
         return self.header(b"origin")
 
+    def require_same_origin(self) -> None:
+        """Raise `CrossSite` where the browser says that a page of another origin sent this (Origin, Fetch Metadata)."""
+        if self.origin not in {None, self.tenant.origin}:
+            raise CrossSite
+        if self.header(b"sec-fetch-site") not in {None, "same-origin", "none"}:
+            raise CrossSite
+
     def cookie(self, name: str) -> str | None:
         """The value of this tenant's cookie `name` (without prefix and tenant suffix)."""
         if self._cookies is None:
             self._cookies = _parse_cookies(self.header(b"cookie") or "")
         return self._cookies.get(self.tenant.cookie_name(name))
+
+    def secret(self, name: str) -> str | None:
+        """The value of a cookie that holds a token of ours; what has another form is as good as no cookie."""
+        value = self.cookie(name)
+        return value if value and TOKEN.fullmatch(value) else None
 
     async def body(self) -> bytes:
         """The body, read once; raises `BodyTooLarge`."""

@@ -6,7 +6,7 @@ from narthex.kit.database import Reader, Transaction, statement
 from narthex.kit.digests import digest
 from narthex.kit.runtime import Runtime
 from narthex.tokens.liveness import GRANT_COLUMNS, grant_holds, with_user_and_session
-from narthex.tokens.schemas import ACCESS_TOKEN_TTL, AccessGrant
+from narthex.tokens.schemas import ACCESS_TOKEN_TTL, AccessGrant, NewToken
 from narthex.tokens.tables import access_tokens as tokens
 from narthex.tokens.tables import grants
 
@@ -28,19 +28,18 @@ DELETE = statement(
 )
 
 
-async def issue(tx: Transaction, runtime: Runtime, grant_id: str, application_id: str, scope: str) -> str:
-    """Make an opaque access token; it lives an hour."""
+def new(runtime: Runtime, grant_id: str, application_id: str, scope: str, now: int) -> NewToken:
+    """An opaque access token that lives an hour, still to be written."""
     token = runtime.randomness.token()
-    await tx.run(
-        INSERT,
-        token_hash=digest(token),
-        grant_id=grant_id,
-        application_id=application_id,
-        scope=scope,
-        created_at=tx.now,
-        expires_at=tx.now + ACCESS_TOKEN_TTL,
-    )
-    return token
+    row: dict[str, object] = {
+        "token_hash": digest(token),
+        "grant_id": grant_id,
+        "application_id": application_id,
+        "scope": scope,
+        "created_at": now,
+        "expires_at": now + ACCESS_TOKEN_TTL,
+    }
+    return NewToken(token, row)
 
 
 async def live(reader: Reader, token: str, now: int) -> AccessGrant | None:

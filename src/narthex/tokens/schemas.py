@@ -77,6 +77,13 @@ class LiveGrant(Struct, frozen=True):
         )
 
 
+class NewToken(Struct, frozen=True):
+    """A token that was made, and the row that has to be written for it."""
+
+    token: str
+    row: dict[str, object]
+
+
 class CodeRow(Struct, frozen=True):
     """An authorization code that was just taken."""
 
@@ -86,15 +93,14 @@ class CodeRow(Struct, frozen=True):
     expires_at: int
 
 
-class RefreshRow(Struct, frozen=True):
-    """A refresh token."""
+class HeldRefreshToken(LiveGrant, frozen=True):
+    """A refresh token, consumed or not, with its grant and user; `grant_holds` says whether the grant does."""
 
-    grant_id: str
-    application_id: str
-    created_at: int
-    expires_at: int
-    started_at: int
-    consumed_at: int | None
+    grant_holds: bool
+    token_created_at: int
+    token_expires_at: int
+    token_started_at: int
+    token_consumed_at: int | None
 
 
 class AccessGrant(LiveGrant, frozen=True):

@@ -3,7 +3,7 @@ the bare drivers of SQLite and PostgreSQL behind one interface. It owns no table
 `tenant_table` and its statements with `statement`. `tenancy` is where the border between tenants is drawn."""
 
 from narthex.kit.clock import Clock
-from narthex.kit.database.constructs import insert_or_ignore, is_any, proposed, upsert
+from narthex.kit.database.constructs import insert_or_ignore, insert_row, is_any, proposed, upsert
 from narthex.kit.database.errors import (
     ConstraintViolation,
     DatabaseUnavailable,
@@ -67,6 +67,7 @@ __all__ = [
     "across_tenants",
     "all_statements",
     "insert_or_ignore",
+    "insert_row",
     "inside_transaction",
     "is_any",
     "metadata",

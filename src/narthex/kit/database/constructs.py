@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Boolean, ColumnElement, Table, Text, alias, bindparam, insert, literal
+from sqlalchemy import BindParameter, Boolean, ColumnElement, Table, Text, alias, bindparam, insert, literal, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import Insert, SyntaxExtension
@@ -12,6 +12,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import ARRAY, String, TypeDecorator, TypeEngine
+
+from narthex.kit.database.tables import TENANT_COLUMN
 
 # What SQLAlchemy walks through when it copies or searches a construct.
 IS_ANY_PARTS = [
@@ -135,3 +137,15 @@ def insert_or_ignore(table: Table, index_elements: Sequence[str] = ()) -> Insert
     RETURNING gives no row where nothing was inserted.
     """
     return insert(table).ext(OnConflict(table, index_elements, {}))
+
+
+def insert_row(table: Table, prefix: str, condition: ColumnElement[bool] | None = None) -> Insert:
+    """Insert one row, whose parameters are the columns' names behind `prefix`, where the condition holds.
+
+    For several writes in one statement: each is a CTE, and their parameters must not share names.
+    """
+    columns = [column for column in table.c if column.name != TENANT_COLUMN]
+    values: list[Any] = [bindparam(f"{prefix}{column.name}", type_=column.type) for column in columns]
+    row = select(*values)
+    names = [column.name for column in columns]
+    return insert(table).from_select(names, row if condition is None else row.where(condition))

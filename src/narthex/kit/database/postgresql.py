@@ -134,8 +134,6 @@ class PostgresqlTransaction(Transaction):
                 call_safely(callback)
 
     async def _finish(self, keeps: bool) -> None:
-        if not keeps and self._connection.is_closed():
-            return
         try:
             await self._connection.execute("COMMIT" if keeps else "ROLLBACK")
         except Exception as error:

@@ -50,7 +50,8 @@ def raise_lost(error: BaseException) -> NoReturn:
 
 
 def _is_closed(error: Exception) -> bool:
-    return isinstance(error, asyncpg.InterfaceError) and "clos" in str(error)
+    # The pool takes a lost connection from under its user, whose next call then hears that it was released.
+    return isinstance(error, asyncpg.InterfaceError) and any(word in str(error) for word in ("clos", "released"))
 
 
 def _server_meaning(error: Any, statement: Statement[Any]) -> Exception | None:

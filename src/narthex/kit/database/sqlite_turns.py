@@ -137,7 +137,8 @@ class WriteTurns:
                 durable.set_result(None)
             else:
                 durable.set_exception(DatabaseUnavailable(str(error)))
-        self._begin_next_group()
+        # After the writers that were just answered have run: what they write next can still join the group.
+        self._loop.call_soon(self._begin_next_group)
 
     def _begin_next_group(self) -> None:
         while self._waiting and self._waiting[0].done():

@@ -1,6 +1,5 @@
 """Statements: written once in SQLAlchemy Core, bound to a tenant unless they say why not, compiled on first use."""
 
-from collections.abc import Iterable
 from typing import Any, Generic, TypeVar, overload
 from weakref import WeakSet
 
@@ -59,7 +58,7 @@ class Statement(Generic[R_co]):
 _statements: WeakSet[Statement[Any]] = WeakSet()
 
 
-def all_statements() -> Iterable[Statement[Any]]:
+def all_statements() -> list[Statement[Any]]:
     """Every statement that is alive, for the tests that look at all of them."""
     return list(_statements)
 

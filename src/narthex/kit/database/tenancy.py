@@ -58,10 +58,13 @@ class TenantForgotten(TypeError):
 
 def bind_tenant(clause: C) -> C:
     """A copy of the statement with every table in it bound to the parameter `tenant_id`."""
+    aliases: list[Alias[Any]] = []
     for element in visitors.iterate(clause):
         _refuse(element)
+        if isinstance(element, Alias) and isinstance(element.element, Table):
+            aliases.append(element)
     bind = {"select": _bind_select, "update": _bind_change, "delete": _bind_change, "insert": _bind_insert}
-    return visitors.cloned_traverse(clause, {}, cast("Any", bind))
+    return visitors.cloned_traverse(clause, {"stop_on": aliases}, cast("Any", bind))
 
 
 def _refuse(element: object) -> None:
@@ -141,12 +144,10 @@ def _other_froms(change: Update | Delete) -> list[FromClause]:
     return list(dict.fromkeys(from_ for element in elements for from_ in element._from_objects))
 
 
-def _target(change: Update | Delete | Insert) -> FromClause:
-    table = change.table
-    element = table.element if isinstance(table, Alias) else table
-    if not isinstance(element, Table):
-        raise TenantForgotten(f"a {type(element).__name__} cannot be written to for a tenant")
-    return table
+def _target(change: Update | Delete | Insert) -> Table:
+    if not isinstance(change.table, Table):
+        raise TenantForgotten(f"a {type(change.table).__name__} cannot be written to for a tenant")
+    return change.table
 
 
 def _bind_insert(insert: Insert) -> None:
@@ -160,6 +161,7 @@ def _bind_insert(insert: Insert) -> None:
         insert._values = cast("Any", {**(insert._values or {}), column: TENANT})
     for element in _after_values(insert):
         if isinstance(element, OnConflict) and element.assignments:
+            _refuse_tenant_value(element.assignments)
             # A unique index that leaves the tenant out would lead to another tenant's row.
             element.where = column == TENANT
     setattr(insert, BOUND, True)

@@ -19,7 +19,7 @@ from narthex.oidc.grants.granted import (
 )
 from narthex.oidc.grants.request import TokenRequest
 from narthex.oidc.issuing import TokenSet, issuer
-from narthex.tokens import codes, grants, refresh_tokens
+from narthex.tokens import access_tokens, codes, grants, refresh_tokens
 from narthex.tokens.schemas import CodeRow, LiveGrant
 
 VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
@@ -41,6 +41,8 @@ async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
             raise invalid_grant("the grant of the code does not hold any more")
         granted = Granted(grant, request.application, resource, grant.scopes)
         access = await access_token_for(tx, runtime, signing, granted)
+        if access.row is not None:
+            await tx.run(access_tokens.INSERT, **access.row)
         tokens = TokenSet(
             access.token,
             access.expires_in,
@@ -57,7 +59,9 @@ async def _first_refresh_token(
 ) -> str | None:
     if not refresh_token_is_due(grant, request.application):
         return None
-    return await refresh_tokens.issue(tx, runtime, grant.grant_id, request.application)
+    made = refresh_tokens.new(runtime, grant.grant_id, request.application, tx.now)
+    await tx.run(refresh_tokens.INSERT, **made.row)
+    return made.token
 
 
 async def _not_taken(tx: Transaction, request: TokenRequest, code: str) -> OAuthError:

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from narthex.applications.schemas import Application
 from narthex.audit_log.schemas import Event
-from narthex.kit.database import Transaction
+from narthex.kit.database import Reader
 from narthex.kit.runtime import Runtime
 from narthex.oidc.errors import OAuthError, invalid_target
 from narthex.oidc.grants.request import TokenRequest
@@ -27,11 +27,12 @@ class Granted(Struct, frozen=True):
 
 
 class AccessTokenPart(Struct, frozen=True):
-    """An access token with its scope and its life in seconds."""
+    """An access token with its scope, its life in seconds and, where it is opaque, the row to write for it."""
 
     token: str
     scope: str
     expires_in: int
+    row: dict[str, object] | None = None
 
 
 async def checked_resource(runtime: Runtime, request: TokenRequest) -> Resource | None:
@@ -46,16 +47,16 @@ async def checked_resource(runtime: Runtime, request: TokenRequest) -> Resource 
     return found
 
 
-async def access_token_for(tx: Transaction, runtime: Runtime, signing: Issuer, granted: Granted) -> AccessTokenPart:
+async def access_token_for(reader: Reader, runtime: Runtime, signing: Issuer, granted: Granted) -> AccessTokenPart:
     """An opaque token for userinfo, or a JWT for a resource that was granted; raises invalid_target."""
     grant, resource = granted.grant, granted.resource
     if resource is None:
         scope = " ".join(scope for scope in granted.scopes if scope in KNOWN)
-        token = await access_tokens.issue(tx, runtime, grant.grant_id, granted.application.id, scope)
-        return AccessTokenPart(token, scope, opaque_expiry())
+        made = access_tokens.new(runtime, grant.grant_id, granted.application.id, scope, signing.now)
+        return AccessTokenPart(made.token, scope, opaque_expiry(), made.row)
     if resource.indicator not in grant.resources:
         raise invalid_target("the resource was not granted")
-    available = await roles.scopes_of_user(tx, grant.user_id, resource.id)
+    available = await roles.scopes_of_user(reader, grant.user_id, resource.id)
     scope = " ".join(scope for scope in granted.scopes if scope in available)
     # The grant's id leads the token's own, so that introspection can tell whether the grant still holds.
     token_id = f"{grant.grant_id}.{runtime.randomness.token(16)}"
@@ -63,12 +64,12 @@ async def access_token_for(tx: Transaction, runtime: Runtime, signing: Issuer, g
     return AccessTokenPart(token, scope, resource.access_token_ttl)
 
 
-async def id_token_for(tx: Transaction, signing: Issuer, granted: Granted, nonce: str | None = None) -> str | None:
+async def id_token_for(reader: Reader, signing: Issuer, granted: Granted, nonce: str | None = None) -> str | None:
     """An ID token where `openid` was granted."""
     grant = granted.grant
     if OPENID not in granted.scopes:
         return None
-    names = await roles.names_of_user(tx, grant.user_id) if "roles" in grant.scopes else []
+    names = await roles.names_of_user(reader, grant.user_id) if "roles" in grant.scopes else []
     return signing.id_token(grant, granted.application, names, nonce)
 
 

@@ -44,7 +44,7 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
     proof = PasswordProof(
         username=username[: LONGEST_USERNAME * 2],
         password=password,
-        browser=request.cookie(DEVICE_COOKIE) or "",
+        browser=request.secret(DEVICE_COOKIE) or "",
         interaction_id=context.interaction.id,
         application_id=context.application.id,
     )

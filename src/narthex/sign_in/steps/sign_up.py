@@ -60,7 +60,7 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
 
 async def _registered(runtime: Runtime, request: Request, context: StepContext, person: NewPerson) -> Response:
     secret = runtime.randomness.token()
-    device = request.cookie(DEVICE_COOKIE) or runtime.randomness.token()
+    device = request.secret(DEVICE_COOKIE) or runtime.randomness.token()
     actor = request.actor(permissions=frozenset({Permission.REGISTER}))
     async with runtime.database.write(request.tenant.id) as tx:
         user = await registration.register(tx, actor, person)
