@@ -29,11 +29,11 @@ setup: .venv ## Install everything for development: Python packages, PostgreSQL,
 
 .PHONY: test
 test: setup ## Run all tests but the long ones, on SQLite and PostgreSQL, with a real browser
-	@$(bin)/pytest -n $(WORKERS) $(ARGS)
+	@$(bin)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 .PHONY: test-long
 test-long: setup ## Run the long tests: statistics, full sizes, many processes
-	@$(bin)/pytest -n $(WORKERS) -m long -o faulthandler_timeout=1800 $(ARGS)
+	@$(bin)/pytest -n $(WORKERS) --dist worksteal -m long -o faulthandler_timeout=1800 $(ARGS)
 
 .PHONY: check
 check: setup ## Check format, lint, types, import order and the house rules (tests/house)

@@ -27,7 +27,7 @@ def logging_as_it_was() -> Iterator[None]:
     yield
     root.handlers, root.level = handlers, level
     logging.captureWarnings(False)
-    for name in ("uvicorn.error", "asyncio", "alembic.runtime.migration"):
+    for name in ("uvicorn.error", "asyncio", "alembic"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 

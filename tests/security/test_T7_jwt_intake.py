@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from joserfc import jwe
@@ -30,7 +31,7 @@ from narthex.kit.jose import (
     private_key_pem,
     public_jwk,
 )
-from narthex.kit.jose_algorithms import PrivateKey
+from narthex.kit.jose_algorithms import ALGORITHMS, PrivateKey
 
 pytestmark = pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 
@@ -202,21 +203,40 @@ def test_T7_psychic_and_degenerate_signatures(r: int, s: int) -> None:
     refused(token(header, CLAIMS, lambda _: r.to_bytes(32) + s.to_bytes(32)))
 
 
+def test_T7_psychic_signatures_do_not_reach_a_library_that_would_take_them() -> None:
+    class Careless:
+        """A key of a library with the fault of CVE-2022-21449."""
+
+        def verify(self, *_: object) -> None:
+            """Take everything."""
+
+    one, none = (1).to_bytes(32), bytes(32)
+    ALGORITHMS["ES256"].verify(Careless(), one + one, b"")
+    for signature in (none + none, none + one, one + none):
+        with pytest.raises(InvalidSignature):
+            ALGORITHMS["ES256"].verify(Careless(), signature, b"")
+
+
 def test_T7_an_ecdsa_signature_has_one_length() -> None:
     signer = Signer(EC_KEY, "ES256", EC_JWK["kid"])
     header = {"alg": "ES256", "kid": EC_JWK["kid"]}
     key = EC_KEY
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     shapes: list[Callable[[bytes], bytes]] = [
-        lambda data: b"",
-        lambda data: signer._sign(data)[:-1],
-        lambda data: signer._sign(data) + b"\0",
-        lambda data: b"\0" + signer._sign(data),
-        lambda data: b"\0".join([b"", signer._sign(data)[:32], signer._sign(data)[32:]]),
-        lambda data: key.sign(data, ec.ECDSA(hashes.SHA256())),
+        lambda signature: b"",
+        lambda signature: signature[:-1],
+        lambda signature: signature + b"\0",
+        lambda signature: b"\0" + signature,
+        lambda signature: signature[:32] + b"\0" + signature[32:],
+        lambda signature: b"\0" + signature[:32] + b"\0" + signature[32:],
     ]
     for shape in shapes:
-        refused(token(header, CLAIMS, shape))
+
+        def sign(data: bytes, shape: Callable[[bytes], bytes] = shape) -> bytes:
+            return shape(signer._sign(data))
+
+        refused(token(header, CLAIMS, sign))
+    refused(token(header, CLAIMS, lambda data: key.sign(data, ec.ECDSA(hashes.SHA256()))))
 
 
 def test_T7_a_key_on_an_invalid_curve_is_refused() -> None:

@@ -33,16 +33,15 @@ async def test_a_scan_reads_rows(database: Database) -> None:
 async def test_a_scan_that_takes_too_long_is_stopped_and_the_loop_goes_on(database: Database) -> None:
     started = time.monotonic()
     scan = asyncio.create_task(scan_endlessly(database))
-    longest = 0.0
+    turns_of_the_loop = 0
     while not scan.done():
-        before = time.monotonic()
         await asyncio.sleep(0.001)
-        longest = max(longest, time.monotonic() - before)
+        turns_of_the_loop += 1
     with pytest.raises(ReadTimeout) as caught:
         await scan
     assert caught.value.status == 503
     assert 0.4 < time.monotonic() - started < 5
-    assert longest < 0.4
+    assert turns_of_the_loop > 10
     async with database.scan("one") as again:
         assert await again.one(COUNT_AUTHORS) == 0
 

@@ -1,6 +1,5 @@
 """Two tenants with the same rows: whatever the shape of a statement, it reads and changes one of them only."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -9,6 +8,7 @@ from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import SelectBase
 
 from narthex.kit.database import Database, across_tenants, insert_or_ignore, is_any, proposed, statement, upsert
+from tests.house.statement_report import unbound_tables
 from tests.storage.example import ADD_AUTHOR, ADD_BOOK, authors, books, tenants, tickets, values
 
 SNAPSHOT = across_tenants(
@@ -44,8 +44,8 @@ READS: dict[str, tuple[SelectBase, int]] = {
     "cross join": (select(func.count()).select_from(books, authors), 6),
     "where join": (select(func.count(books.c.id)).where(books.c.author_id == authors.c.id), 3),
     "outer join": (
-        select(func.count()).select_from(authors.outerjoin(books, books.c.copies > authors.c.id.op("=")("z"))),
-        2,
+        select(func.count()).select_from(authors.outerjoin(books, books.c.author_id == authors.c.id)),
+        4,
     ),
     "self join": (
         select(func.count()).select_from(authors.outerjoin(mentors, authors.c.mentor_id == mentors.c.id)),
@@ -162,7 +162,6 @@ WRITES: dict[str, tuple[UpdateBase, int]] = {
         0,
     ),
     "update": (update(books).values(copies=0), 3),
-    "update of an alias": (update(book_of).values(copies=0), 3),
     "update in": (update(books).values(copies=0).where(books.c.author_id.in_(select(authors.c.id))), 3),
     "update from": (update(books).values(copies=0).where(books.c.author_id == authors.c.id), 3),
     "update to a subquery": (
@@ -187,7 +186,7 @@ WRITES: dict[str, tuple[UpdateBase, int]] = {
 
 
 @pytest.fixture
-async def filled(database: Database) -> AsyncIterator[Database]:
+async def filled(database: Database) -> Database:
     """Both tenants with the same ids; the other one has a tenth more of everything."""
     for tenant, serial in (("one", 0), ("two", 1)):
         async with database.write(tenant) as tx:
@@ -200,7 +199,7 @@ async def filled(database: Database) -> AsyncIterator[Database]:
             if serial:
                 await tx.run(ADD_BOOK, id="more", author_id="b", title="more", copies=50, serial=None)
                 await tx.run(ADD_AUTHOR, id="c", name="Cat")
-    yield database
+    return database
 
 
 ADD_MENTORED = statement(
@@ -216,6 +215,7 @@ def parameters_of(name: str) -> dict[str, Any]:
 async def test_a_statement_reads_one_tenant(filled: Database, name: str) -> None:
     clause, expected = READS[name]
     reading = statement(clause, int)
+    assert list(unbound_tables(reading.clause)) == []
     async with filled.read("one") as reader:
         assert await reader.one(reading, **parameters_of(name)) == expected
     async with filled.read("nobody") as reader:
@@ -231,7 +231,9 @@ async def seen_of_the_other(database: Database) -> int | None:
 async def test_a_statement_changes_one_tenant(filled: Database, name: str) -> None:
     clause, expected = WRITES[name]
     before = await seen_of_the_other(filled)
-    assert await filled.run_once("one", statement(clause)) == expected
+    changing = statement(clause)
+    assert list(unbound_tables(changing.clause)) == []
+    assert await filled.run_once("one", changing) == expected
     assert await seen_of_the_other(filled) == before
 
 
@@ -240,7 +242,7 @@ async def test_a_statement_changes_one_tenant(filled: Database, name: str) -> No
 )
 async def test_a_returned_row_is_the_tenants(filled: Database, name: str) -> None:
     clause, expected = WRITES[name]
-    returning = statement(clause.returning(clause.table.c.tenant_id), str)  # type: ignore[attr-defined]
+    returning = statement(clause.returning(clause.table.c.tenant_id), str)
     async with filled.write("one") as tx:
         assert await tx.all(returning) == ["one"] * expected
 

@@ -255,6 +255,10 @@ async def test_one_statement_gives_its_count_or_its_row(database: Database) -> N
     assert await database.one_once("one", renamed, name="Abe") == Author("a", "Abe")
     assert await database.run_once("one", renamed, name="Ada") == 1
     assert await database.one_once("two", renamed, name="Abe") is None
+    await database.run_once("one", ADD_AUTHOR, id="b", name="Bob")
+    assert await database.one_once("one", renamed, name="Eve") is not None
+    async with database.read("one") as reader:
+        assert [author.name for author in await reader.all(ALL_AUTHORS)] == ["Eve", "Eve"]
 
 
 async def test_a_misused_statement_leaves_the_database_usable(database: Database) -> None:

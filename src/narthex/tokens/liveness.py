@@ -38,11 +38,16 @@ def grant_holds() -> ColumnElement[bool]:
     """Not revoked, not over, its user neither suspended nor signed out everywhere since, and its session running unless
     it was given for offline use. Needs the parameter `now`."""
     now = bindparam("now", type_=BigInteger)
-    session_runs = and_(sessions.c.ended_at.is_(None), sessions.c.expires_at > now)
     return and_(
         grants.c.revoked_at.is_(None),
         grants.c.expires_at > now,
         users.c.is_suspended.is_(False),
         grants.c.created_at > users.c.valid_after,
-        or_(grants.c.is_offline.is_(True), and_(sessions.c.id.is_not(None), session_runs)),
+        or_(grants.c.is_offline.is_(True), session_runs()),
     )
+
+
+def session_runs() -> ColumnElement[bool]:
+    """The session that the grant was given in has neither ended nor run out. Needs the parameter `now`."""
+    now = bindparam("now", type_=BigInteger)
+    return and_(sessions.c.id.is_not(None), sessions.c.ended_at.is_(None), sessions.c.expires_at > now)

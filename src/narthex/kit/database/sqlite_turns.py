@@ -64,7 +64,7 @@ class WriteTurns:
         self._closing: asyncio.Future[None] | None = None
 
     async def take(self) -> None:
-        """Wait for a turn inside an open SQLite transaction; each one taken is ended by `end`, `undo` or `lose`."""
+        """Wait for a turn inside an open SQLite transaction; each one taken is ended by `end` or `undo`."""
         if self._closing is not None:
             raise DatabaseUnavailable("the database is closing")
         if not self._busy:
@@ -111,8 +111,10 @@ class WriteTurns:
         if self._group:
             self._thread.submit(self._commit, self._settle)
         else:
-            self._connection.execute("ROLLBACK")
-            self._settle(None)
+            try:
+                self._roll_back()
+            finally:
+                self._settle(None)
 
     def _commit(self) -> None:
         try:

@@ -28,7 +28,7 @@ VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
     """Take the code, once; check what it is bound to; issue."""
     code = request.require("code")
-    redirect_uri = request.require("redirect_uri")
+    redirect_uri = _redirect_uri(request)
     signing = await issuer(runtime, request.tenant)
     resource = await checked_resource(runtime, request)
     async with runtime.database.write(request.tenant.id) as tx:
@@ -36,7 +36,7 @@ async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
         if row is None:
             raise await _not_taken(tx, request, code)
         _check_bound(row, redirect_uri, request.code_verifier, tx.now)
-        grant = await grants.live(tx, row.grant_id, tx.now)
+        grant = await grants.live_in_session(tx, row.grant_id, tx.now)
         if grant is None:
             raise invalid_grant("the grant of the code does not hold any more")
         granted = Granted(grant, request.application, resource, grant.scopes)
@@ -52,6 +52,14 @@ async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
         )
         await audit_log.record(tx, request.actor, success_event(request, grant, tokens))
     return tokens
+
+
+def _redirect_uri(request: TokenRequest) -> str:
+    """What the request names; where only one is registered it may stay away, as at the authorization endpoint."""
+    registered = request.application.oidc.redirect_uris
+    if request.redirect_uri is None and len(registered) == 1:
+        return registered[0]
+    return request.require("redirect_uri")
 
 
 async def _first_refresh_token(

@@ -1,0 +1,112 @@
+"""Measures an operation on both servers in turns, and finds what it costs where it costs too much."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import uvloop
+from msgspec import Struct
+
+from bench import servers
+from bench.client import Operation, connect, drive
+from bench.operations import Make, Target
+from bench.seeding import Seeds
+from bench.servers import Server
+
+REPEATS = 3
+CONNECTIONS = 32
+WARM_UP = 200
+PROFILED_TIMES = 3
+LARGEST = 3
+
+
+class Work(Struct, frozen=True):
+    """An operation, how often it is done in one repeat, and its budget as a ratio to the floor."""
+
+    name: str
+    make: Make
+    times: int
+    limit: float | None = None
+    connections: int = CONNECTIONS
+
+    @property
+    def warm_up(self) -> int:
+        """How often it is done before it is measured."""
+        return min(WARM_UP, self.times)
+
+
+class _Client:
+    """The load on one server; what the operation holds (refresh tokens, unused codes) goes on from repeat to repeat."""
+
+    def __init__(self, server: Server, seeds: Seeds, work: Work) -> None:
+        self._server = server
+        self._work = work
+        self._operation: Operation = work.make(Target(server.host, seeds))
+
+    async def open(self) -> None:
+        self._connections = await connect(self._server.port, self._work.connections)
+        await drive(self._connections, self._operation, self._work.warm_up)
+
+    async def cpu_of_one(self, times: int | None = None) -> float:
+        """CPU time that the server takes for one operation, in ns."""
+        times = times or self._work.times
+        before = self._server.cpu_ns()
+        await drive(self._connections, self._operation, times)
+        return (self._server.cpu_ns() - before) / times
+
+    async def close(self) -> None:
+        for connection in self._connections:
+            connection.close()
+        await asyncio.sleep(0)
+
+
+def in_turns(work: Work, seeds: Seeds, floor: Server, ours: Server) -> tuple[float, float]:
+    """The lowest CPU time of one operation on the floor and on ours, in ns."""
+
+    async def measure() -> tuple[float, float]:
+        clients = [_Client(server, seeds, work) for server in (floor, ours)]
+        for client in clients:
+            await client.open()
+        repeats = [[await client.cpu_of_one() for client in clients] for _ in range(REPEATS)]
+        for client in clients:
+            await client.close()
+        return min(low for low, _ in repeats), min(high for _, high in repeats)
+
+    return uvloop.run(measure())
+
+
+def alone(work: Work, seeds: Seeds, server: Server) -> float:
+    """The CPU time of one operation in one repeat, in ns."""
+
+    async def measure() -> float:
+        client = _Client(server, seeds, work)
+        await client.open()
+        try:
+            return await client.cpu_of_one()
+        finally:
+            await client.close()
+
+    return uvloop.run(measure())
+
+
+def largest_costs(work: Work, seeds: Seeds, url: str, folder: Path) -> tuple[str, ...]:
+    """The three functions of ours, with the libraries that they call, that take most of an operation's CPU time."""
+    out = folder / "profile.json"
+
+    async def load(server: Server) -> None:
+        client = _Client(server, seeds, work)
+        await client.open()
+        os.kill(server.pid, signal.SIGUSR1)
+        await client.cpu_of_one(work.times * PROFILED_TIMES)
+        await client.close()
+
+    through = (sys.executable, "-m", "bench.profiled", out)
+    with servers.ours(url, folder / "profiled.log", through) as server:
+        uvloop.run(load(server))
+    samples = Counter(msgspec.json.decode(out.read_bytes(), type=dict[str, int]))
+    total = sum(samples.values())
+    return tuple(f"{100 * hits / total:3.0f} %  {place}" for place, hits in samples.most_common(LARGEST))
