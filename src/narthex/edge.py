@@ -75,17 +75,23 @@ class Edge:
         self._demo_app = demo_app
         self._operations = operations
         self._trusted = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
+        # A request id names a request in the log; it is no secret, so a count is enough.
+        self._prefix = runtime.randomness.identifier(12)
+        self._count = 0
         self._requests = runtime.metrics.counter("narthex_requests", "Requests answered.", ("status",))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request."""
         began = time.perf_counter()
-        request_id = self._runtime.randomness.identifier(21)
+        self._count += 1
+        request_id = f"{self._prefix}{self._count:x}"
         headers = _headers(scope["headers"])
         ip = self._client_address(scope, headers)
         tenant, response = await self._respond(scope, receive, headers, request_id, ip)
         await _secured(response, tenant, request_id)(scope, receive, send)
         self._requests.add(str(response.status))
+        if tenant is None and response.status == 200:
+            return  # a probe, which asks every few seconds and has nothing to tell
         log_request(
             method=scope["method"],
             path=scope["path"],
@@ -143,7 +149,7 @@ class Edge:
 
     async def _refused(self, request: Request, refusal: Refusal) -> Response:
         if refusal.detail or refusal.status >= 500:
-            LOG.warning("refused", code=refusal.code, detail=refusal.detail, request_id=request.id)
+            LOG.warning("refused", error=refusal.code, detail=refusal.detail, request_id=request.id)
         wants_page = "text/html" in (request.header(b"accept") or "")
         if not wants_page:
             body = {"code": refusal.code, "message": refusal.text, "error": _oauth_code(refusal)}

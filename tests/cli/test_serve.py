@@ -167,12 +167,12 @@ def test_on_a_terminal_it_tells_a_person_where_to_go(narthex: Command, serve: Se
 def test_the_address_of_a_client_behind_a_proxy(serve: Serve, trusted: bool) -> None:
     served = serve(*(["--trusted-proxies", "127.0.0.1"] if trusted else []))
     request = urllib.request.Request(
-        f"{served.base_url}/healthz", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9, 127.0.0.1"}
+        f"{served.base_url}/oidc/jwks", headers={"X-Forwarded-For": "6.6.6.6, 203.0.113.9, 127.0.0.1"}
     )
     urllib.request.urlopen(request).close()
     assert served.status("/metrics") == 200
     _, _, err = served.stop()
-    addresses = [line["ip"] for line in map(json.loads, err.splitlines()) if line.get("path") == "/healthz"]
+    addresses = [line["ip"] for line in map(json.loads, err.splitlines()) if line.get("path") == "/oidc/jwks"]
     assert addresses == ["203.0.113.9" if trusted else "127.0.0.1"]
 
 

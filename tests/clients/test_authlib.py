@@ -95,6 +95,7 @@ async def test_authlib_revokes_a_refresh_token(live_server: Server, method: str)
         answer = await sign_up_at(live_server.browser(), url)
         tokens = await client.fetch_token(authorization_response=answer.headers["location"], code_verifier=VERIFIER)
         revoked = await client.revoke_token(client.metadata["revocation_endpoint"], token=tokens["refresh_token"])
+        assert revoked.url.path == "/oidc/token/revocation"
         assert revoked.status_code == 200
         assert (await client.get(client.metadata["userinfo_endpoint"])).status_code == 401
 

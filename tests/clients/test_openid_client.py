@@ -60,6 +60,13 @@ async def test_openid_client_signs_a_person_in_and_out(live_server: Server, kind
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_openid_client_finds_the_same_metadata_by_rfc_8414(live_server: Server) -> None:
+    found = await OpenidClient(live_server, await live_server.application()).run("find")
+    for path in ("/oidc/.well-known/openid-configuration", "/oidc/.well-known/oauth-authorization-server"):
+        assert found == (await live_server.client().get(path)).json()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_openid_client_revokes_a_refresh_token(live_server: Server) -> None:
     client = OpenidClient(live_server, await live_server.application())
     _, finished = await signed_in(client, live_server.browser())

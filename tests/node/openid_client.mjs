@@ -1,7 +1,9 @@
-// npm openid-client as an application, in two runs with the person's part between them.
+// npm openid-client as an application, in two runs with the person's part between them (and a few runs beside them).
 //
 //   begin  <issuer> <client id> <redirect URI>        prints {url, checks}: where to send the person, what to keep
+//   find   <issuer> <client id>                       prints the metadata that RFC 8414 leads to
 //   finish <issuer> <client id> <checks> <callback>   prints what came of it: claims, userinfo, the URL of the sign-out
+//   revoke <issuer> <client id> <refresh token>       prints the error of using it afterwards
 //
 // The secret of a confidential client is CLIENT_SECRET; without one it is a public client.
 
@@ -14,10 +16,14 @@ const server = await client.discovery(
   clientId,
   undefined,
   secret ? client.ClientSecretBasic(secret) : client.None(),
-  { execute: [client.allowInsecureRequests] },
+  { algorithm: step === 'find' ? 'oauth2' : 'oidc', execute: [client.allowInsecureRequests] },
 );
 
 const steps = {
+  async find() {
+    return server.serverMetadata();
+  },
+
   async begin(redirectUri) {
     const checks = {
       pkceCodeVerifier: client.randomPKCECodeVerifier(),

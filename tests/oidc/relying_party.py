@@ -79,7 +79,7 @@ class RelyingParty:
         """Fresh tokens for whoever is signed in in the browser."""
         return answered(await self.redeem(await self.code(**parameters)))
 
-    async def post(self, endpoint: str, *, headers: dict[str, str] | None = None, **fields: Any) -> httpx2.Response:
+    async def post(self, endpoint: str, *, headers: Any = None, **fields: Any) -> httpx2.Response:
         """Call an endpoint below `/oidc`, with the client named in the body."""
         given = {name: value for name, value in (self.named | fields).items() if value is not None}
         return await post_form(self.server, f"{self.path}/oidc/{endpoint}", given, headers, tenant_id=self.tenant_id)

@@ -199,7 +199,7 @@ async def test_a_secret_that_is_not_ours_is_replaced(server: Server, application
     cookie = "; ".join(f"{name}={value}" for name in names).encode()
     browser = server.browser()
     url = browser.authorize_url(application.application_id, CALLBACK)
-    first = await browser.client.get(url, headers={"cookie": cookie})
+    first = await browser.client.get(url, headers={b"cookie": cookie})
     assert first.status_code == 303
     assert browser.client.cookies[INTERACTION] != value
     assert len(browser.client.cookies[INTERACTION]) == 43
@@ -207,7 +207,7 @@ async def test_a_secret_that_is_not_ours_is_replaced(server: Server, application
     form = forms(page)[0]
     ours = f"{INTERACTION}={browser.client.cookies[INTERACTION]}; device.default={value}; session.default={value}"
     answer = await browser.client.post(
-        form.action, data=form.fields | {"identifier": "ada", "password": PASSWORD}, headers={"cookie": ours.encode()}
+        form.action, data=form.fields | {"identifier": "ada", "password": PASSWORD}, headers={b"cookie": ours.encode()}
     )
     assert answer.status_code == 303
     assert len(browser.client.cookies["device.default"]) == 43

@@ -1,4 +1,7 @@
-"""What the tutorial promises of its SDK (checks 10, 11, 19, 20): PyPI `logto`, with a browser that has no screen."""
+"""What the tutorial promises of its SDK (checks 10, 11, 19, 20): PyPI `logto`, with a browser that has no screen.
+
+Of check 20 `getOrganizationToken` waits for organizations.
+"""
 
 import asyncio
 from collections import Counter

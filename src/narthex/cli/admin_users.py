@@ -7,12 +7,13 @@ import click
 from narthex.access import system_actor
 from narthex.cli.running import print_record, require_tenant, with_runtime
 from narthex.credentials import service as credentials
-from narthex.credentials.password_policy import PasswordRejected, PasswordRules
+from narthex.credentials.password_policy import PasswordRejected
 from narthex.kit.runtime import Runtime
 from narthex.registration import service as registration
 from narthex.registration.service import NewPerson
 from narthex.settings import Settings
 from narthex.sign_in_settings import service as sign_in_settings
+from narthex.sign_in_settings.policies import new_password_rules
 
 MADE_PASSWORD_LENGTH = 20
 
@@ -34,16 +35,7 @@ def create(username: str, password: str | None, tenant: str, *, as_json: bool) -
 
 
 async def _checked(runtime: Runtime, tenant: str, username: str, password: str) -> str:
-    policy = (await sign_in_settings.read(runtime, tenant)).experience.password_policy
-    rules = PasswordRules(
-        shortest=policy.length.min,
-        longest=policy.length.max,
-        kinds=policy.character_types.min,
-        no_common=policy.rejects.pwned,
-        no_runs=policy.rejects.repetition_and_sequence,
-        no_user_info=policy.rejects.user_info,
-        words=policy.rejects.words,
-    )
+    rules = new_password_rules(await sign_in_settings.read(runtime, tenant))
     try:
         return registration.check(username, password, rules)
     except PasswordRejected as rejected:

@@ -70,9 +70,10 @@ async def _session(tx: Transaction, runtime: Runtime, request: Request, signed_i
         if signed_in.session is None:
             raise interactions.InteractionNotFound
         return OpenedSession(signed_in.session, "")
+    if not await users.record_sign_in(tx, here.user_id, here.at):
+        raise interactions.InteractionNotFound
     actor = request.actor(ActorKind.USER, here.user_id)
-    opened = await sessions.open_session(tx, actor, runtime, signed_in.session, here.user_id, here.methods)
-    await users.record_sign_in(tx, here.user_id)
+    opened = await sessions.open_session(tx, actor, runtime, signed_in.session, here.user_id, here.methods, here.at)
     key = audit_keys.REGISTER_SUBMIT if here.is_new_user else audit_keys.SIGN_IN_SUBMIT
     event = Event(
         key,

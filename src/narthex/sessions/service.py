@@ -74,27 +74,33 @@ async def open_session(
     previous: Session | None,
     user_id: str,
     methods: tuple[str, ...],
+    authenticated_at: int,
 ) -> OpenedSession:
-    """Sign a user in to this browser under a new secret. The same user's session goes on (its old secret is dead); a
-    session of another user ends."""
+    """Sign a user who was proved at `authenticated_at` (ms) in to this browser, under a new secret. The same user's
+    session goes on (its old secret is dead); a session of another user ends."""
     secret = runtime.randomness.token()
     until = tx.now + SESSION_TTL
     if previous is not None and previous.user_id == user_id:
         renewed = await tx.run(
-            RENEW, session_id=previous.id, new_hash=digest(secret), at=tx.now, new_methods=methods, until=until
+            RENEW,
+            session_id=previous.id,
+            new_hash=digest(secret),
+            at=authenticated_at,
+            new_methods=methods,
+            until=until,
         )
         if renewed:
-            session = Session(previous.id, user_id, tx.now, methods, previous.created_at, until)
+            session = Session(previous.id, user_id, authenticated_at, methods, previous.created_at, until)
             return OpenedSession(session, secret)
     elif previous is not None:
         await end(tx, actor, previous)
-    session = Session(tx.new_id(), user_id, tx.now, methods, tx.now, until)
+    session = Session(tx.new_id(), user_id, authenticated_at, methods, tx.now, until)
     await tx.run(
         INSERT,
         id=session.id,
         secret_hash=digest(secret),
         user_id=user_id,
-        authenticated_at=tx.now,
+        authenticated_at=authenticated_at,
         methods=methods,
         created_at=tx.now,
         expires_at=until,

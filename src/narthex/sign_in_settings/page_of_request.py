@@ -36,7 +36,7 @@ async def page_of_request(
     """The shell of the page that answers this request. The page's own `ui_locales` stand before the application's."""
     settings = await settings_service.read(runtime, request.tenant.id)
     catalogue = catalogue_of(settings)
-    asked = (request.query.get("ui_locales") or "").split() or list(ui_locales)
+    asked = (request.readable_query.get("ui_locales") or "").split() or list(ui_locales)
     language = page_language(
         catalogue,
         settings.experience.language_info,
@@ -46,7 +46,7 @@ async def page_of_request(
     name = application.name if application else request.tenant.name
     if application is not None and application.id == DEMO_APPLICATION_ID:
         name = catalogue.text(language, "demo.name")
-    links = language_links(catalogue, f"{request.tenant.base_path}{request.path}", request.query.pairs())
+    links = language_links(catalogue, f"{request.tenant.base_path}{request.path}", request.readable_query.pairs())
     return HostedPage(
         language=language,
         catalogue=catalogue,
@@ -64,7 +64,7 @@ async def language_of_request(runtime: Runtime, request: Request) -> tuple[Catal
     language = page_language(
         catalogue,
         settings.experience.language_info,
-        ui_locales=request.query.get("ui_locales"),
+        ui_locales=request.readable_query.get("ui_locales"),
         accept_language=request.header(b"accept-language"),
     )
     return catalogue, language

@@ -92,6 +92,14 @@ class Request:
         return self._query
 
     @property
+    def readable_query(self) -> Form:
+        """The query parameters, none where they cannot be read: for pages that tell of just that."""
+        try:
+            return self.query
+        except FormInvalid:
+            return Form()
+
+    @property
     def user_agent(self) -> str | None:
         """The User-Agent header, at most 512 characters."""
         value = self.header(b"user-agent")

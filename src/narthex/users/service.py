@@ -1,6 +1,6 @@
 """Rules and writes of users."""
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import BigInteger, bindparam, insert, select, update
 
 from narthex.access import Actor, Permission
 from narthex.audit_log import keys as audit_keys
@@ -33,7 +33,11 @@ BY_ID = statement(select(*COLUMNS).where(users.c.id == bindparam("id")), User)
 BY_USERNAME = statement(select(*COLUMNS).where(users.c.username_key == bindparam("key")), User)
 SIGNED_IN = statement(
     update(users)
-    .where(users.c.id == bindparam("user_id"))
+    .where(
+        users.c.id == bindparam("user_id"),
+        users.c.is_suspended.is_(False),
+        users.c.valid_after < bindparam("proved_at", type_=BigInteger),
+    )
     .values(last_sign_in_at=bindparam("at"), updated_at=bindparam("at"))
 )
 SUSPEND = statement(
@@ -81,9 +85,10 @@ async def find_by_username(reader: Reader, username: str) -> User | None:
     return await reader.one(BY_USERNAME, key=username_key(username))
 
 
-async def record_sign_in(tx: Transaction, user_id: str) -> None:
-    """Note the time of a sign-in; the audit event is the session's."""
-    await tx.run(SIGNED_IN, user_id=user_id, at=tx.now)
+async def record_sign_in(tx: Transaction, user_id: str, proved_at: int) -> bool:
+    """Note the time of a sign-in that was proved at `proved_at`; the audit event is the session's. False where the user
+    was deleted, suspended or signed out everywhere meanwhile: then the proof holds no more."""
+    return bool(await tx.run(SIGNED_IN, user_id=user_id, proved_at=proved_at, at=tx.now))
 
 
 async def set_suspended(tx: Transaction, actor: Actor, user_id: str, suspended: bool) -> bool:

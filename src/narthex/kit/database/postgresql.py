@@ -14,6 +14,7 @@ from narthex.kit.database import transaction_guard
 from narthex.kit.database.errors import DatabaseUnavailable, ReadTimeout
 from narthex.kit.database.interface import Database, Reader, Transaction, call_safely
 from narthex.kit.database.postgresql_errors import LOST, raise_lost, raise_translated
+from narthex.kit.database.postgresql_pool import ConnectionPool
 from narthex.kit.database.schema import REVISION, creation
 from narthex.kit.database.statement import Statement
 from narthex.kit.randomness import Randomness
@@ -36,10 +37,6 @@ SESSION = {
     "idle_in_transaction_session_timeout": "15s",
 }
 NOW = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
-
-
-async def _no_reset(connection: Connection) -> None:
-    """Session state is never changed, so there is none to reset; asyncpg itself ends a transaction left open."""
 
 
 class PostgresqlRead(Reader):
@@ -111,7 +108,7 @@ class PostgresqlTransaction(Transaction):
         try:
             await self._connection.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
         except BaseException as error:
-            await self._database.release(self._connection)
+            await self._database.release(self._connection, sound=False)
             raise_lost(error)
         self._token = transaction_guard.enter()
         self.now = self._clock.now()
@@ -121,14 +118,15 @@ class PostgresqlTransaction(Transaction):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         transaction_guard.leave(self._token)
-        keeps = False
+        keeps = sound = False
         try:
             keeps = self._keeps(error)
         finally:
             try:
                 await self._finish(keeps)
+                sound = not self._connection.is_in_transaction()
             finally:
-                await self._database.release(self._connection)
+                await self._database.release(self._connection, sound=sound)
         if keeps:
             for callback in self._after_commit:
                 call_safely(callback)
@@ -181,8 +179,7 @@ class PostgresqlDatabase(Database):
         super().__init__(clock, randomness)
         self.url = url
         self._scan_limit_ms = scan_limit_ms
-        self._pool_size = pool_size
-        self._pool: Any = None
+        self._pool = ConnectionPool(self._connect, pool_size, ACQUIRE_SECONDS)
         self._users = 0
         self._closing: asyncio.Future[None] | None = None
 
@@ -190,20 +187,19 @@ class PostgresqlDatabase(Database):
         """Make the pool and its first connection. Raises `DatabaseUnavailable`."""
         self._closing = None
         try:
-            self._pool = await asyncpg.create_pool(
-                self.url,
-                min_size=1,
-                max_size=self._pool_size,
-                max_inactive_connection_lifetime=0,
-                statement_cache_size=1024,
-                max_cached_statement_lifetime=0,
-                command_timeout=STATEMENT_SECONDS,
-                timeout=ACQUIRE_SECONDS,
-                server_settings=SESSION,
-                reset=_no_reset,
-            )
+            self._pool.release(await self._pool.acquire())
         except (asyncpg.PostgresError, *LOST) as error:
             raise DatabaseUnavailable(repr(error)) from error
+
+    async def _connect(self) -> Connection:
+        return await asyncpg.connect(
+            self.url,
+            statement_cache_size=1024,
+            max_cached_statement_lifetime=0,
+            command_timeout=STATEMENT_SECONDS,
+            timeout=ACQUIRE_SECONDS,
+            server_settings=SESSION,
+        )
 
     async def close(self) -> None:
         """Refuse further statements, wait at most 5 s for those under way, and disconnect."""
@@ -222,18 +218,18 @@ class PostgresqlDatabase(Database):
             raise DatabaseUnavailable("the database is closing")
         self._users += 1
         try:
-            async with asyncio.timeout(ACQUIRE_SECONDS):
-                return await self._pool.acquire()
+            return await self._pool.acquire()
         except BaseException as error:
             self._one_less()
             raise_lost(error)
 
-    async def release(self, connection: Connection) -> None:
-        """Give a connection back; one that broke is dropped by the pool, and that is no error of its last user."""
+    async def release(self, connection: Connection, *, sound: bool) -> None:
+        """Give a connection back; what broke, or was cancelled in the middle, is closed and is no error of its user."""
         try:
-            await self._pool.release(connection)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, *LOST):
-            pass
+            if sound:
+                self._pool.release(connection)
+            else:
+                await self._pool.discard(connection)
         finally:
             self._one_less()
 
@@ -245,12 +241,17 @@ class PostgresqlDatabase(Database):
     async def on_connection(self, statement: Statement[Any], call: Callable[[Connection], Awaitable[T]]) -> T:
         """What `call` gives for a connection on which it runs `statement`."""
         connection = await self.acquire()
+        sound = False
         try:
-            return await call(connection)
+            result = await call(connection)
+            sound = True
         except Exception as error:
+            # The server answered with an error, so it waits for the next statement.
+            sound = isinstance(error, asyncpg.PostgresError)
             raise_translated(error, statement)
         finally:
-            await self.release(connection)
+            await self.release(connection, sound=sound)
+        return result
 
     def write(self, tenant_id: str | None) -> PostgresqlTransaction:
         """A transaction; see `Database.write`."""
@@ -299,9 +300,12 @@ class PostgresqlDatabase(Database):
 
     async def _plain(self, call: Callable[[Connection], Awaitable[Any]]) -> Any:
         connection = await self.acquire()
+        sound = False
         try:
-            return await call(connection)
+            result = await call(connection)
+            sound = True
         except LOST as error:
             raise DatabaseUnavailable(repr(error)) from error
         finally:
-            await self.release(connection)
+            await self.release(connection, sound=sound)
+        return result

@@ -16,6 +16,12 @@ from narthex.tenants.request import Request
 from narthex.tenants.schemas import Tenant
 
 MAY_REPEAT = frozenset({"resource"})
+AUDITED = frozenset(
+    {
+        *("grant_type", "client_id", "client_secret", "client_assertion", "client_assertion_type", "redirect_uri"),
+        *("code", "code_verifier", "refresh_token", "scope", "resource", "audience", "organization_id"),
+    }
+)
 
 
 class TokenRequest(Struct, frozen=True):
@@ -86,5 +92,6 @@ def check_repeated(form: Form) -> None:
 
 
 def shown_parameters(form: Form) -> dict[str, str]:
-    """The parameters as the audit log shows them; it masks the secret ones."""
-    return {name[:64]: form.get(name) or "" for name in form.names()[:32]}
+    """The parameters that the audit log shows; it masks the secret ones. What else was sent may be a secret as well: a
+    misspelled name, a token sent as if it were a name."""
+    return {name: form.get(name) or "" for name in form.names() if name in AUDITED}

@@ -1,7 +1,7 @@
 """The first screen: username and password."""
 
 from narthex.access import ActorKind
-from narthex.credentials.attempts import Limit, remember_browser
+from narthex.credentials.attempts import remember_browser
 from narthex.interactions import service as interactions
 from narthex.interactions.schemas import Authentication
 from narthex.kit.errors import Refusal
@@ -10,6 +10,7 @@ from narthex.kit.runtime import Runtime
 from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
 from narthex.sign_in.step_context import DEVICE_COOKIE, StepContext, authenticated_cookies, go_on
 from narthex.sign_in_settings.hosted_page import Problem, render_hosted
+from narthex.sign_in_settings.policies import password_attempts
 from narthex.tenants.request import Request
 from narthex.users.username import LONGEST_USERNAME
 from narthex.verifications.password import (
@@ -22,7 +23,6 @@ from narthex.verifications.password import (
 )
 
 STEP = "sign-in"
-MINUTE = 60 * 1000
 
 
 async def show(runtime: Runtime, request: Request, context: StepContext) -> Response:
@@ -49,7 +49,7 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
         application_id=context.application.id,
     )
     try:
-        proved = await verify(runtime, request.actor(), proof, _limit(context))
+        proved = await verify(runtime, request.actor(), proof, password_attempts(context.settings))
     except Locked as locked:
         minutes = locked.values["minutes"]
         response = _page(runtime, context, username, (), locked.status, minutes)
@@ -70,11 +70,6 @@ async def _authenticated(
         authentication = Authentication(proved.user_id, tx.now, ("pwd",))
         await interactions.authenticate(tx, context.interaction, authentication, context.secret, secret)
     return go_on(request, context.interaction, authenticated_cookies(request, secret, device))
-
-
-def _limit(context: StepContext) -> Limit:
-    policy = context.settings.experience.sentinel_policy
-    return Limit(policy.max_attempts, policy.lockout_duration * MINUTE)
 
 
 def _missing(context: StepContext, username: str, password: str) -> tuple[Problem, ...]:

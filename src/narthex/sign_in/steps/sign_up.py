@@ -6,7 +6,7 @@ from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
 from narthex.credentials import service as credentials
 from narthex.credentials.attempts import remember_browser
-from narthex.credentials.password_policy import PasswordRejected, PasswordRules
+from narthex.credentials.password_policy import PasswordRejected
 from narthex.interactions import service as interactions
 from narthex.interactions.schemas import Authentication
 from narthex.kit.errors import Refusal
@@ -17,6 +17,7 @@ from narthex.registration.service import NewPerson
 from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
 from narthex.sign_in.step_context import DEVICE_COOKIE, StepContext, authenticated_cookies, go_on
 from narthex.sign_in_settings.hosted_page import Problem, password_rules, render_hosted
+from narthex.sign_in_settings.policies import new_password_rules
 from narthex.tenants.request import Request
 from narthex.users.service import UsernameTaken
 from narthex.users.username import UsernameRefused, username_key
@@ -45,7 +46,7 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
     try:
         check_form(request, form, context.secret, purpose_of(STEP, context.interaction.id))
         await registration.count_attempt(runtime, request.actor())
-        kept = registration.check(username, password, _rules(context))
+        kept = registration.check(username, password, new_password_rules(context.settings))
         person = NewPerson(kept, await credentials.hashed(runtime, password), context.application.id)
         return await _registered(runtime, request, context, person)
     except PasswordRejected as rejected:
@@ -84,19 +85,6 @@ async def _registered(runtime: Runtime, request: Request, context: StepContext, 
 def _require_on(context: StepContext) -> None:
     if not context.settings.sign_up_is_on:
         raise SignUpOff
-
-
-def _rules(context: StepContext) -> PasswordRules:
-    policy = context.settings.experience.password_policy
-    return PasswordRules(
-        shortest=policy.length.min,
-        longest=policy.length.max,
-        kinds=policy.character_types.min,
-        no_common=policy.rejects.pwned,
-        no_runs=policy.rejects.repetition_and_sequence,
-        no_user_info=policy.rejects.user_info,
-        words=policy.rejects.words,
-    )
 
 
 def _text(context: StepContext, refusal: Refusal) -> str:
