@@ -20,26 +20,17 @@ def main() -> None:
         if sys.argv[1:] == ["growth"]:
             from bench.growth import HEAD, growth
 
-            print(table(_shown(growth(folder)), HEAD))
+            print(table(growth(folder), HEAD))
         elif sys.argv[1:]:
             sys.exit("usage: python -m bench [growth]")
         else:
-            print(table(_shown(_budgets(folder))))
+            print(table(_budgets(folder)))
 
 
-def _budgets(folder: Path) -> Iterator[Result]:
-    yield from budgets_on(on_sqlite(folder), folder)
+def _budgets(folder: Path) -> list[Result]:
+    results = budgets_on(on_sqlite(folder), folder)
     with postgresql_cluster(folder) as cluster:
-        yield from budgets_on(on_postgresql(cluster), folder)
-
-
-def _shown(results: Iterator[Result]) -> list[Result]:
-    """All results; each is named on standard error as it comes, so that one sees that something happens."""
-    found = []
-    for result in results:
-        print(f"{result.work}, {result.database}: {result.ours}", file=sys.stderr, flush=True)
-        found.append(result)
-    return found
+        return results + budgets_on(on_postgresql(cluster), folder)
 
 
 @contextmanager

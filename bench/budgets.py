@@ -3,20 +3,20 @@
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from bench import operations, servers
 from bench.databases import Databases
 from bench.floor.configuration import Configuration
 from bench.machine import put_under_test
-from bench.measuring import REPEATS, Work, alone, in_turns, largest_costs
+from bench.measuring import Work, alone, in_turns, largest_costs
 from bench.memory import memory
 from bench.operations import INTERACTION_COOKIE, Target
 from bench.page import load_page, weight
-from bench.results import Result, compared
+from bench.results import Result, compared, show_progress
 from bench.seeding import RESOURCE
 from bench.servers import Server
 from bench.start import start
@@ -32,42 +32,60 @@ WORK = (
 # The budget is a ratio to the hash, so two at a time are enough to keep one hashing thread busy.
 SIGN_IN = Work("password sign-in", operations.sign_in, 20, 1.25, connections=2)
 HASHES = 20
+SIGN_IN_REPEATS = 5
 
 
-def budgets_on(databases: Databases, folder: Path) -> Iterator[Result]:
+class Measured(Struct, frozen=True):
+    """An operation, the CPU time of one on the floor and on ours in ns, and where it was measured."""
+
+    work: Work
+    database: str
+    low: float
+    high: float
+
+    @property
+    def result(self) -> Result:
+        """The line of the table, still without causes."""
+        return compared(self.work.name, self.database, self.low, self.high, self.work.limit)
+
+
+def budgets_on(databases: Databases, folder: Path) -> list[Result]:
     """Every result on one kind of database; causes are looked for where a budget is missed."""
     name = databases.dialect
-    missed: list[tuple[Work, Result]] = []
     with servers.ours(databases.another("ours"), folder / f"ours-{name}.log") as ours:
         page = load_page(ours.port, Target(ours.host, databases.seeds))
         configuration = _configuration(databases, page.text)
         with servers.floor(configuration, folder / f"floor-{name}.log") as floor:
-            for work in WORK:
-                low, high = in_turns(work, databases.seeds, floor, ours)
-                yield from _unless_missed(work, compared(work.name, name, low, high, work.limit), missed)
-            low, high = _sign_in(databases, ours)
-            yield from _unless_missed(SIGN_IN, compared(SIGN_IN.name, name, low, high, SIGN_IN.limit), missed)
-            yield memory(name, floor, ours)
+            measured = [_in_turns(work, databases, floor, ours) for work in WORK]
+            measured.append(_sign_in(databases, ours))
+            held = memory(name, floor, ours)
     # One SQLite file takes one server, so a profile waits until the measured one has gone.
-    for number, (work, result) in enumerate(missed):
-        causes = largest_costs(work, databases.seeds, databases.another(f"profiled{number}"), folder)
-        yield msgspec.structs.replace(result, causes=causes)
+    results = [_explained(one, databases, folder) for one in measured]
     if name == "SQLite":
-        yield from weight(page)
-        yield start(databases.another("started"), configuration, folder)
+        results += [*weight(page), start(databases.another("started"), configuration, folder)]
+    return [*results, held]
 
 
-def _unless_missed(work: Work, result: Result, missed: list[tuple[Work, Result]]) -> Iterator[Result]:
-    if result.is_missed:
-        missed.append((work, result))
-    else:
-        yield result
+def _in_turns(work: Work, databases: Databases, floor: Server, ours: Server) -> Measured:
+    show_progress(f"{work.name} on {databases.dialect}")
+    return Measured(work, databases.dialect, *in_turns(work, databases.seeds, floor, ours))
 
 
-def _sign_in(databases: Databases, ours: Server) -> tuple[float, float]:
-    """The lowest CPU time of one hash and of one sign-in, in ns, measured in turns."""
-    repeats = [(_hash(), alone(SIGN_IN, databases.seeds, ours)) for _ in range(REPEATS)]
-    return min(low for low, _ in repeats), min(high for _, high in repeats)
+def _explained(measured: Measured, databases: Databases, folder: Path) -> Result:
+    work, result = measured.work, measured.result
+    if not result.is_missed:
+        return result
+    show_progress(f"why {work.name} on {databases.dialect} misses its budget")
+    url = databases.another(f"profiled for {work.name}")
+    return msgspec.structs.replace(result, causes=largest_costs(work, measured.high, databases.seeds, url, folder))
+
+
+def _sign_in(databases: Databases, ours: Server) -> Measured:
+    """One hash and one sign-in, measured in turns; the lowest of each."""
+    show_progress(f"{SIGN_IN.name} on {databases.dialect}")
+    repeats = [(_hash(), alone(SIGN_IN, databases.seeds, ours)) for _ in range(SIGN_IN_REPEATS)]
+    low, high = min(low for low, _ in repeats), min(high for _, high in repeats)
+    return Measured(SIGN_IN, databases.dialect, low, high)
 
 
 def _hash() -> float:

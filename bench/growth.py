@@ -19,7 +19,7 @@ from bench import servers
 from bench.databases import Databases, on_postgresql, on_sqlite, postgresql_cluster
 from bench.measuring import Work, in_turns
 from bench.operations import Target, sign_in, userinfo
-from bench.results import Result, compared
+from bench.results import Result, compared, show_progress
 from bench.seeding import PASSWORD, TENANT
 from narthex.audit_log.tables import audit_log
 from narthex.credentials.tables import passwords
@@ -106,11 +106,13 @@ def _on(databases: Databases, folder: Path, postmaster: int | None) -> Iterator[
             Work("password sign-in but the hash", of_everybody, 250, LIMIT, connections=8),
             Work("userinfo", userinfo, 2000, LIMIT),
         ):
+            show_progress(f"{work.name} on {databases.dialect}")
             low, high = in_turns(work, databases.seeds, few, many)
             yield compared(work.name, databases.dialect, low, high, work.limit)
 
 
 def _filled(databases: Databases, size: int) -> str:
+    show_progress(f"{size:,} people on {databases.dialect}")
     url = databases.another(f"members{size}")
     if databases.dialect == "SQLite":
         _fill_sqlite(url.removeprefix("sqlite:///"), size)

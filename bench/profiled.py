@@ -1,7 +1,7 @@
 """`python -m bench.profiled FILE serve`: `narthex` under a sampling profiler.
 
-A timer of the process's CPU time interrupts it; each sample goes to the function of ours that was running or had called
-what was running (SQLite, asyncpg, cryptography, Jinja2).
+A timer of the process's CPU time interrupts it; each sample goes to the module of ours that was running or had called
+what was running (SQLite, cryptography, Jinja2). What uvicorn does in between is its own, the rest is the loop's.
 SIGUSR1 begins anew, so that the start is not counted; the file is written at the end.
 """
 
@@ -15,19 +15,24 @@ import msgspec
 
 INTERVAL_SECONDS = 0.001
 OURS = "/src/narthex/"
-# Where the loop was started: what it and uvicorn do by themselves, and what other threads do meanwhile.
+SERVER = "/site-packages/uvicorn/protocols/"
+# Where the loop was started. uvloop and the half of asyncpg that talks to the socket have no frames of their own.
 LOOP = "cli/serve.py"
-AROUND = "uvicorn, uvloop and other threads"
+AROUND = "other threads (hashes, COMMIT), the loop, asyncpg's sockets"
 
 
 def place(frame: FrameType | None) -> str:
-    """The innermost function of ours on the stack."""
+    """The innermost module of ours on the stack."""
+    around = AROUND
     while frame is not None:
-        _, found, path = frame.f_code.co_filename.rpartition(OURS)
+        name = frame.f_code.co_filename
+        _, found, path = name.rpartition(OURS)
         if found:
-            return AROUND if path == LOOP else f"{path}: {frame.f_code.co_qualname}"
+            return around if path == LOOP or around != AROUND else path
+        if SERVER in name:
+            around = "uvicorn"
         frame = frame.f_back
-    return AROUND
+    return around
 
 
 def main() -> None:

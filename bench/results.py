@@ -1,5 +1,6 @@
 """A line of the table, and the table."""
 
+import sys
 from collections.abc import Iterable
 
 from msgspec import Struct
@@ -48,6 +49,11 @@ def compared(work: str, database: str, floor_ns: float, ours_ns: float, limit: f
         f"{limit} x" if limit else "",
         ratio / limit if limit else None,
     )
+
+
+def show_progress(text: str) -> None:
+    """Say on standard error what is being measured."""
+    print(f"... {text}", file=sys.stderr, flush=True)
 
 
 def duration(ns: float) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from narthex.demo_app.routes import DemoApp
+from narthex.kit.addresses import plain_address
 from narthex.kit.errors import Refusal
 from narthex.kit.http import Header, Response, header, json_response, text_response
 from narthex.kit.logging import Log, log_request
@@ -88,7 +89,8 @@ class Edge:
         headers = _headers(scope["headers"])
         ip = self._client_address(scope, headers)
         tenant, response = await self._respond(scope, receive, headers, request_id, ip)
-        await _secured(response, tenant, request_id)(scope, receive, send)
+        secure = tenant.secure if tenant else self._directory.base_url.startswith("https:")
+        await _secured(response, request_id, secure=secure)(scope, receive, send)
         self._requests.add(str(response.status))
         if tenant is None and response.status == 200:
             return  # a probe, which asks every few seconds and has nothing to tell
@@ -186,7 +188,7 @@ class Edge:
         if not self._is_trusted(address):
             return address
         for hop in reversed(headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")):
-            found = _plain_address(hop)
+            found = plain_address(hop)
             # Beyond a hop that cannot be read nothing is known to come from a proxy of ours.
             if found is None:
                 break
@@ -196,21 +198,10 @@ class Edge:
         return address
 
 
-def _plain_address(hop: str) -> str | None:
-    text = hop.strip().strip('"')
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        return str(ipaddress.ip_address(text))
-    except ValueError:
-        return None
-
-
 def _peer(scope: Any) -> str:
     client = scope.get("client")
-    return client[0] if client else "-"
+    address: str = client[0] if client else "-"
+    return address.removeprefix("::ffff:")
 
 
 def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
@@ -255,10 +246,10 @@ def _static(request: Request) -> Response:
     return Response(200, asset.body, headers)
 
 
-def _secured(response: Response, tenant: Tenant | None, request_id: str) -> Response:
+def _secured(response: Response, request_id: str, *, secure: bool) -> Response:
     names = {name for name, _ in response.headers}
     added = [*ALWAYS, *(one for one in UNLESS_SET if one[0] not in names), (b"x-request-id", request_id.encode())]
-    if tenant is not None and tenant.secure:
+    if secure:
         added.append(HSTS)
     return Response(
         response.status, response.body, (*(h for h in response.headers if h[0] != b"x-content-type-options"), *added)

@@ -53,9 +53,7 @@ class OddSecrets(Randomness):
 
 
 async def test_a_secret_with_odd_characters_is_taken_raw_and_encoded(server: Server) -> None:
-    party = await relying_party(
-        server, ApplicationType.MACHINE_TO_MACHINE, redirect_uris=(), post_logout_redirect_uris=()
-    )
+    party = await machine(server)
     runtime = replace(server.runtime, randomness=OddSecrets())
     async with server.runtime.database.write("default") as tx:
         secret = await applications.add_secret(tx, system_actor("default"), runtime, party.id, "odd")

@@ -104,10 +104,16 @@ async def test_a_wrong_secret_is_401_and_challenged_where_it_came_by_header(serv
     assert "www-authenticate" not in answer.headers
 
 
-async def test_an_unknown_client_is_400(server: Server) -> None:
+async def test_an_unknown_client_is_400_and_by_header_401(server: Server) -> None:
     form = {"grant_type": "client_credentials"}
-    refused(await post_form(server, "/oidc/token", form, basic("nobody", "x")), "invalid_client")
     refused(await post_form(server, "/oidc/token", form | {"client_id": "nobody"}), "invalid_client")
+    refused(
+        await post_form(server, "/oidc/token", form | {"client_id": "nobody", "client_secret": "x"}), "invalid_client"
+    )
+    # Whoever tries a header must be challenged (RFC 6749 5.2), which the wire forgets for unknown clients.
+    answer = await post_form(server, "/oidc/token", form, basic("nobody", "x"))
+    refused(answer, "invalid_client", 401)
+    assert answer.headers["www-authenticate"].startswith("Basic realm=")
 
 
 async def test_no_client_at_all_is_400(server: Server) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from narthex.applications.types import ApplicationType
-from tests.fixtures.server import CALLBACK, HOME, Server
+from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.walk import returned
 from tests.oidc.relying_party import answered, claims_of, machine, post_form, refused, relying_party, suspend
 
@@ -49,15 +49,6 @@ async def test_T3_another_redirect_uri(server: Server, kind: ApplicationType) ->
     for absent in (None, ""):
         refused(await party.redeem(code, redirect_uri=absent), "invalid_request")
     answered(await party.redeem(code))
-
-
-async def test_T3_a_redirect_uri_that_was_never_sent_need_not_come_back(server: Server) -> None:
-    party = await relying_party(server)
-    await party.sign_up()
-    answer = await party.browser.get(party.browser.authorize_url(party.id, None))  # type: ignore[arg-type]
-    code = returned(answer)["code"]
-    refused(await party.redeem(code, redirect_uri=HOME))
-    answered(await party.redeem(code, redirect_uri=None))
 
 
 async def test_T3_a_code_lives_for_a_minute(server: Server) -> None:

@@ -52,9 +52,15 @@ def _objection(uri: str, is_native: bool) -> str | None:
         return "it has a fragment."
     if parts.scheme in WEB_SCHEMES:
         return _web_objection(parts.hostname, parts.username, parts.netloc) or _query_objection(parts.query)
-    if not is_native or not parts.scheme or parts.scheme in SCRIPT_SCHEMES:
+    return _scheme_objection(parts.scheme, is_native) or _query_objection(parts.query)
+
+
+def _scheme_objection(scheme: str, is_native: bool) -> str | None:
+    if scheme in SCRIPT_SCHEMES:
+        return f"a browser would do something else with {scheme}: than go back to the application."
+    if not is_native or not scheme:
         return "it needs http or https (native applications may also use a scheme of their own)."
-    return _query_objection(parts.query)
+    return None
 
 
 def _web_objection(hostname: str | None, username: str | None, netloc: str) -> str | None:

@@ -1,5 +1,7 @@
 """Rules, reads and writes of applications."""
 
+import unicodedata
+
 import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, insert, select
@@ -41,6 +43,8 @@ class MetadataRow(Struct, frozen=True):
 
 DEFAULT_SECRET_NAME = "Default secret"
 LONGEST_NAME = 256
+# A name is shown to people who decide by it: controls, formats (bidi overrides among them), surrogates, private use.
+UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 INSERT = statement(insert(applications))
 INSERT_SECRET = statement(insert(application_secrets))
@@ -181,6 +185,8 @@ async def _insert(tx: Transaction, application_id: str, new: NewApplication) -> 
 def _check(new: NewApplication) -> None:
     if not new.name.strip() or len(new.name) > LONGEST_NAME:
         raise ApplicationInvalid(f"name: 1 to {LONGEST_NAME} characters are needed.")
+    if any(unicodedata.category(character) in UNSHOWABLE for character in new.name):
+        raise ApplicationInvalid("name: it has a character that cannot be shown, or that turns the writing around.")
     rules = RULES[new.type]
     if not rules.signs_people_in and (new.redirect_uris or new.post_logout_redirect_uris):
         raise ApplicationInvalid("redirectUris: a machine-to-machine application has none.")

@@ -1,5 +1,13 @@
 """Errors that an operator can put right, as sentences."""
 
+# What the wire calls a field, and what the command line calls it.
+OPTIONS = {
+    "name": "--name",
+    "redirectUris": "--redirect-uri",
+    "postLogoutRedirectUris": "--post-logout-redirect-uri",
+    "isThirdParty": "--third-party",
+}
+
 
 def explain(error: Exception) -> str | None:
     """What to tell the operator, or None for an error that is ours."""
@@ -18,10 +26,15 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, Refusal):
-        return f"{error.text} ({error.detail})" if error.detail else error.text
+        return _in_options(error.text)
     from narthex.app import SchemaOutdated
     from narthex.migrations import SchemaTooNew
 
     if isinstance(error, SchemaOutdated | SchemaTooNew):
         return str(error)
     return None
+
+
+def _in_options(text: str) -> str:
+    field, colon, rest = text.partition(": ")
+    return f"{OPTIONS[field]}: {rest}" if colon and field in OPTIONS else text

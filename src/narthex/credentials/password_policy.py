@@ -53,6 +53,12 @@ class PasswordRejected(Refusal):
         self.objections = objections
 
 
+def normalise_password(typed: str) -> str:
+    """The password as it is judged and hashed: keyboards compose accents, and choose widths, in ways that a person does
+    not see (NFKC; RFC 8265 4.2 asks for the same care)."""
+    return unicodedata.normalize("NFKC", typed)
+
+
 def check_password(password: str, rules: PasswordRules, user_info: Iterable[str] = ()) -> None:
     """Raise `PasswordRejected` with every reason that holds."""
     objections = list(_objections(password, rules, user_info))
@@ -66,18 +72,20 @@ def _objections(password: str, rules: PasswordRules, user_info: Iterable[str]) -
     if len(password) > rules.longest:
         yield Objection("too_long", {"max": rules.longest})
         return
-    if len(password) < rules.shortest:
+    too_short = len(password) < rules.shortest
+    if too_short:
         yield Objection("too_short", {"min": rules.shortest})
     if _kinds(password) < rules.kinds:
         yield Objection("character_types", {"min": rules.kinds})
     folded = password.casefold()
-    if rules.no_runs and _is_mostly_runs(folded):
-        yield Objection("restricted.repetition")
+    if rules.no_runs and (kind := _mostly_runs(folded)):
+        yield Objection(f"restricted.{kind}")
     if rules.no_user_info and any(part in folded for part in _user_parts(user_info)):
         yield Objection("restricted.user_info")
     if any(word.casefold() in folded for word in rules.words if word):
         yield Objection("restricted.words")
-    if rules.no_common and password and _is_common(password):
+    # A short one is refused as it is; that many people use it would be a guess.
+    if rules.no_common and not too_short and _is_common(password):
         yield Objection("common")
 
 
@@ -93,15 +101,17 @@ def _kind(character: str) -> str:
     return "digit" if character.isdigit() else "other"
 
 
-def _is_mostly_runs(folded: str) -> bool:
-    """Whether repetitions and sequences (aaa, 123, cba) make up so much that too little is left."""
+def _mostly_runs(folded: str) -> str | None:
+    """Which of repetitions and sequences (aaa, 123, cba) make up so much that too little is left, if they do."""
     in_run: set[int] = set()
+    kind = "sequence"
     for start in range(len(folded) - RUN + 1):
         codes = [ord(character) for character in folded[start : start + RUN]]
         steps = {after - before for before, after in pairwise(codes)}
         if steps in ({0}, {1}, {-1}):
             in_run.update(range(start, start + RUN))
-    return bool(in_run) and len(folded) - len(in_run) < RUN
+            kind = "repetition" if steps == {0} else kind
+    return kind if in_run and len(folded) - len(in_run) < RUN else None
 
 
 def _user_parts(user_info: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from narthex.credentials.password_hash import DECOY_HASH, hash_password, verify_password
+from narthex.credentials.password_policy import normalise_password
 from narthex.credentials.tables import passwords
 from narthex.kit.database import Reader, Transaction, statement, upsert
 from narthex.kit.runtime import Runtime
@@ -36,12 +37,13 @@ async def candidate(reader: Reader, username_key: str) -> PasswordCandidate | No
 
 async def hashed(runtime: Runtime, password: str) -> str:
     """The hash of a new password, made in the pool; raises `Busy`."""
-    return await runtime.hashing.run(hash_password, password, runtime.randomness.bytes(SALT_BYTES))
+    return await runtime.hashing.run(hash_password, normalise_password(password), runtime.randomness.bytes(SALT_BYTES))
 
 
 async def matches(runtime: Runtime, password: str, found: PasswordCandidate | None) -> bool:
     """Whether the password is that of the candidate; without one, the same work is done for nothing (S2)."""
-    matched = await runtime.hashing.run(verify_password, password, found.password_hash if found else DECOY_HASH)
+    typed = normalise_password(password)
+    matched = await runtime.hashing.run(verify_password, typed, found.password_hash if found else DECOY_HASH)
     return matched and found is not None
 
 

@@ -15,7 +15,7 @@ class FormInvalid(Refusal):
     """A form or query string that no honest client sends."""
 
     def __init__(self, text: str) -> None:
-        super().__init__("request.invalid_form", text=text, phrase="error.invalid_request")
+        super().__init__("request.invalid_form", text=text, phrase="error.unreadable_form")
 
 
 class Form:
@@ -37,12 +37,12 @@ class Form:
             return cls()
         if data.count(b"&") >= FIELD_LIMIT:
             raise FormInvalid(f"The request has more than {FIELD_LIMIT} fields.")
-        pairs = []
-        for part in data.split(b"&"):
-            if part:
-                name, _, value = part.partition(b"=")
-                pairs.append((_decode(name), _decode(value)))
-        return cls(pairs)
+        if b"%" not in data and b"+" not in data:
+            # Nothing is escaped, as in most token requests: decoded at once, which takes half the time.
+            plain = (part.partition("=") for part in _decode(data).split("&") if part)
+            return cls((name, value) for name, _, value in plain)
+        escaped = (part.partition(b"=") for part in data.split(b"&") if part)
+        return cls((_decode(name), _decode(value)) for name, _, value in escaped)
 
     @classmethod
     def of(cls, values: Mapping[str, str | int | list[str] | None]) -> Self:

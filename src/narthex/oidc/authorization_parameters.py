@@ -8,6 +8,8 @@ from narthex.kit.forms import Form
 from narthex.oidc.errors import OAuthError, invalid_request
 from narthex.oidc.scopes import OFFLINE_ACCESS, split_scope
 
+# SDKs ask for it with the organization scopes; without organizations there is nothing that it could give.
+ORGANIZATIONS = "urn:logto:resource:organizations"
 MAY_REPEAT = frozenset({"resource"})
 CHALLENGE = re.compile(r"[A-Za-z0-9\-_]{43}")
 EMPTY_CHALLENGE = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
@@ -100,7 +102,7 @@ def text(form: Form, name: str, longest: int) -> str | None:
 def resource_indicators(form: Form) -> tuple[str, ...]:
     """The resources, each once; one value may hold several with commas between (wire: logto-api.md 1.2)."""
     values = [part for value in form.all("resource") for part in value.split(",") if part]
-    return tuple(dict.fromkeys(values))
+    return tuple(value for value in dict.fromkeys(values) if value != ORGANIZATIONS)
 
 
 def scopes(form: Form, application: Application, prompted: tuple[str, ...]) -> tuple[str, ...]:

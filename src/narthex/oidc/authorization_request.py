@@ -64,7 +64,7 @@ async def _client(runtime: Runtime, request: Request, form: Form) -> Application
         raise invalid_request("'client_id' parameter must not be provided twice")
     application = await applications.find(runtime, request.tenant, client_ids[0])
     if application is None:
-        error = OAuthError("invalid_client", f"unknown client {client_ids[0][:64]!r}")
+        error = OAuthError("invalid_client", "unknown client")
         error.phrase = "error.unknown_client"
         raise error
     return application
@@ -72,10 +72,7 @@ async def _client(runtime: Runtime, request: Request, form: Form) -> Application
 
 def _redirect_uri(form: Form, application: Application) -> str:
     values = form.all("redirect_uri")
-    registered = application.oidc.redirect_uris
     if not values:
-        if len(registered) == 1:
-            return registered[0]
         raise invalid_request("missing required parameter 'redirect_uri'")
     if len(values) > 1:
         raise invalid_request("'redirect_uri' parameter must not be provided twice")

@@ -37,7 +37,7 @@ async def authenticate_client(runtime: Runtime, request: Request, form: Form) ->
     presented = _presented(request, form)
     application = await applications.find(runtime, request.tenant, presented.client_id)
     if application is None:
-        raise OAuthError("invalid_client", f"unknown client {presented.client_id[:64]!r}")
+        raise _unknown(presented)
     _check_origin(request, application)
     if not application.rules.is_confidential:
         if presented.secrets:
@@ -49,6 +49,13 @@ async def authenticate_client(runtime: Runtime, request: Request, form: Form) ->
     if secret.expires_at is not None and secret.expires_at <= runtime.clock.now():
         raise invalid_request("client secret has expired")
     return AuthenticatedClient(application, secret.name)
+
+
+def _unknown(presented: PresentedClient) -> OAuthError:
+    # By header it must be 401 with a challenge (RFC 6749 5.2); by body the wire answers 400.
+    if presented.by_header:
+        return _failed(presented, "unknown client")
+    return OAuthError("invalid_client", "unknown client")
 
 
 def _failed(presented: PresentedClient, detail: str) -> OAuthError:
@@ -100,4 +107,4 @@ def _basic(header: str) -> PresentedClient:
 def _check_origin(request: Request, application: Application) -> None:
     origin = request.origin
     if origin is not None and origin != request.tenant.origin and origin not in application.origins:
-        raise invalid_request(f"origin {origin[:100]} is not allowed for this client")
+        raise invalid_request("the origin of the request is not allowed for this client")

@@ -81,7 +81,9 @@ async def _check(runtime: Runtime, request: Request, form: Form) -> LogoutReques
         raise invalid_request("client_id does not match the provided id_token_hint")
     application = await applications.find(runtime, request.tenant, client_id) if client_id else None
     if client_id and application is None:
-        raise OAuthError("invalid_client", f"unknown client {client_id[:64]!r}")
+        error = OAuthError("invalid_client", "unknown client")
+        error.phrase = "error.unknown_client"
+        raise error
     return LogoutRequest(application, _return_to(form, application), hint, form.get("ui_locales"))
 
 

@@ -1,10 +1,14 @@
 """The errors of the protocol and their one renderer (RFC 6749 5.2, RFC 6750 3; wire: logto-api.md 1.14)."""
 
+import re
+
 from narthex.kit.errors import Refusal
 from narthex.kit.http import NO_STORE, Response, header, json_response
 from narthex.kit.i18n import Catalogue
 from narthex.tenants.request import Request
 
+# RFC 6749 5.2 allows these in error_description, and no others.
+NOT_IN_DESCRIPTIONS = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e]")
 BASIC_CHALLENGE = "Basic"
 BEARER_CHALLENGE = "Bearer"
 
@@ -15,6 +19,7 @@ class OAuthError(Refusal):
     def __init__(
         self, error: str, text: str, *, status: int = 400, challenge: str | None = None, detail: str = ""
     ) -> None:
+        text = NOT_IN_DESCRIPTIONS.sub("?", text)
         super().__init__(f"oidc.{error}", status=status, text=text, phrase=f"oauth.{error}", detail=detail)
         self.error = error
         self.challenge = challenge

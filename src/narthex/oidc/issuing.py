@@ -1,6 +1,6 @@
 """The one place that makes tokens. Wire: id-token.json, access-token-user-jwt.json, token-*.json."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from msgspec import Struct
 
@@ -36,11 +36,16 @@ class Issuer(Struct, frozen=True):
     now: int
 
     def id_token(
-        self, grant: LiveGrant, application: Application, roles: Iterable[str], nonce: str | None = None
+        self,
+        grant: LiveGrant,
+        application: Application,
+        scopes: Collection[str],
+        roles: Iterable[str],
+        nonce: str | None = None,
     ) -> str:
         """An ID token (OpenID Connect Core 2); `iat` is always fresh, `aud` a string."""
         issued_at = self.now // 1000
-        claims = id_token_claims(grant.user, grant.scopes, roles)
+        claims = id_token_claims(grant.user, scopes, roles)
         claims.update(
             sid=grant.session_id,
             auth_time=grant.authenticated_at // 1000,

@@ -45,7 +45,7 @@ async def protocol(runtime: Runtime, request: Request) -> Response:
     if (client_endpoint := CLIENT_ENDPOINTS.get(path)) is not None:
         return await _client_endpoint(runtime, request, *client_endpoint)
     found = PAGES.get(path)
-    if found is None and path.startswith("/oidc/auth/"):
+    if found is None and path.startswith("/oidc/auth/") and path != "/oidc/auth/":
         found = (authorize.resume, ("GET",))
     if found is None:
         return await _render(runtime, request, _unknown(request))
@@ -77,7 +77,8 @@ async def _client_endpoint(
 
 async def _page(runtime: Runtime, request: Request, endpoint: Endpoint, methods: tuple[str, ...]) -> Response:
     try:
-        if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
+        # HEAD is none of them: opening these addresses does something.
+        if request.method not in methods:
             raise _unknown(request)
         return await endpoint(runtime, request)
     except Refusal as refusal:

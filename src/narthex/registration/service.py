@@ -6,7 +6,8 @@ from narthex.access import Actor
 from narthex.credentials import attempts
 from narthex.credentials import service as credentials
 from narthex.credentials.attempts import Limit
-from narthex.credentials.password_policy import PasswordRules, check_password
+from narthex.credentials.password_policy import PasswordRules, check_password, normalise_password
+from narthex.kit.addresses import network_of
 from narthex.kit.database import Transaction
 from narthex.kit.errors import Refusal
 from narthex.kit.runtime import Runtime
@@ -16,7 +17,7 @@ from narthex.users.username import checked_username
 
 PURPOSE = "register"
 # A sign-up by username cannot hide that a name is taken, so how often one address may ask is limited instead.
-SIGN_UPS_PER_ADDRESS = Limit(30, 60 * 60 * 1000)
+SIGN_UPS_PER_ADDRESS = Limit(100, 60 * 60 * 1000)
 
 
 class TooManySignUps(Refusal):
@@ -45,14 +46,14 @@ class NewPerson(Struct, frozen=True):
 def check(username: str, password: str, rules: PasswordRules) -> str:
     """The username as it will be kept. Raises `UsernameRefused` or `PasswordRejected`; writes nothing."""
     kept = checked_username(username)
-    check_password(password, rules, (kept,))
+    check_password(normalise_password(password), rules, (kept,))
     return kept
 
 
 async def count_attempt(runtime: Runtime, actor: Actor) -> None:
     """Count a sign-up from this address before anything is told about names. Raises `TooManySignUps`."""
     async with runtime.database.write(actor.tenant_id) as tx:
-        allowance = await attempts.count(tx, PURPOSE, actor.ip or "-", SIGN_UPS_PER_ADDRESS)
+        allowance = await attempts.count(tx, PURPOSE, network_of(actor.ip or "-"), SIGN_UPS_PER_ADDRESS)
     if not allowance.allowed:
         raise TooManySignUps(allowance.wait)
 

@@ -196,7 +196,11 @@ def password_rules(page: HostedPage, policy: PasswordPolicy, refused: Collection
     )
     least = {"length": length.min, "kinds": kinds}
     return tuple(
-        PasswordRule(page.text(f"password_rules.{name}", min=least.get(name)), check, not reasons.isdisjoint(refused))
+        PasswordRule(
+            page.text(f"password_rules.{name}", min=least.get(name), max=length.max),
+            check,
+            not reasons.isdisjoint(refused),
+        )
         for applies, name, check, reasons in lines
         if applies
     )

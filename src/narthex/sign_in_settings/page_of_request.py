@@ -6,6 +6,7 @@ from narthex.applications.schemas import DEMO_APPLICATION_ID, Application
 from narthex.kit.errors import Refusal
 from narthex.kit.http import Response
 from narthex.kit.i18n import Catalogue
+from narthex.kit.redaction import SECRET_NAMES
 from narthex.kit.runtime import Runtime
 from narthex.sign_in_settings import service as settings_service
 from narthex.sign_in_settings.hosted_page import (
@@ -19,6 +20,13 @@ from narthex.sign_in_settings.hosted_page import (
 )
 from narthex.sign_in_settings.schemas import SignInSettings
 from narthex.tenants.request import Request
+
+# A secret that came in a query does not go into the links of the page; what a sign-out needs does.
+UNREPEATED = SECRET_NAMES - {"id_token_hint", "logout_hint", "state"}
+
+
+# What answers a form here also answers GET, so that the language menu leads somewhere.
+FORM_PATHS = frozenset({"/sign-in/password", "/register", "/consent"})
 
 
 def catalogue_of(settings: SignInSettings) -> Catalogue:
@@ -46,12 +54,13 @@ async def page_of_request(
     name = application.name if application else request.tenant.name
     if application is not None and application.id == DEMO_APPLICATION_ID:
         name = catalogue.text(language, "demo.name")
-    links = language_links(catalogue, f"{request.tenant.base_path}{request.path}", request.readable_query.pairs())
+    query = [(name, value) for name, value in request.readable_query.pairs() if name not in UNREPEATED]
+    links = language_links(catalogue, f"{request.tenant.base_path}{request.path}", query)
     return HostedPage(
         language=language,
         catalogue=catalogue,
         branding=branding(settings.experience, tenant_name=request.tenant.name, application_name=name),
-        languages=links if request.method in {"GET", "HEAD"} else (),
+        languages=links if request.method != "POST" or request.path in FORM_PATHS else (),
         static_prefix=f"{request.tenant.base_path}/static",
         request_id=request.id,
     )

@@ -25,7 +25,7 @@ class BodyTooLarge(Refusal):
             "request.body_too_large",
             status=413,
             text=f"The body is larger than {BODY_LIMIT // 1024} kB.",
-            phrase="error.invalid_request",
+            phrase="error.form_too_large",
         )
 
 
@@ -161,7 +161,7 @@ def _parse_form(content_type: str, body: bytes, accept_json: bool) -> Form:
     if accept_json and content_type == "application/json":
         try:
             values = msgspec.json.decode(body or b"{}", type=dict[str, str | list[str] | int | None])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):
             raise FormInvalid("The JSON body must be one object of strings.") from None
         return Form.of(values)
     if content_type == "application/x-www-form-urlencoded" or (not content_type and not body):

@@ -28,7 +28,7 @@ VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
     """Take the code, once; check what it is bound to; issue."""
     code = request.require("code")
-    redirect_uri = _redirect_uri(request)
+    redirect_uri = request.require("redirect_uri")
     signing = await issuer(runtime, request.tenant)
     resource = await checked_resource(runtime, request)
     async with runtime.database.write(request.tenant.id) as tx:
@@ -52,14 +52,6 @@ async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
         )
         await audit_log.record(tx, request.actor, success_event(request, grant, tokens))
     return tokens
-
-
-def _redirect_uri(request: TokenRequest) -> str:
-    """What the request names; where only one is registered it may stay away, as at the authorization endpoint."""
-    registered = request.application.oidc.redirect_uris
-    if request.redirect_uri is None and len(registered) == 1:
-        return registered[0]
-    return request.require("redirect_uri")
 
 
 async def _first_refresh_token(

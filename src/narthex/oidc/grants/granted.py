@@ -65,12 +65,11 @@ async def access_token_for(reader: Reader, runtime: Runtime, signing: Issuer, gr
 
 
 async def id_token_for(reader: Reader, signing: Issuer, granted: Granted, nonce: str | None = None) -> str | None:
-    """An ID token where `openid` was granted."""
-    grant = granted.grant
+    """An ID token where `openid` was granted and asked for, with the claims of what was asked for now."""
     if OPENID not in granted.scopes:
         return None
-    names = await roles.names_of_user(reader, grant.user_id) if "roles" in grant.scopes else []
-    return signing.id_token(grant, granted.application, names, nonce)
+    names = await roles.names_of_user(reader, granted.grant.user_id) if "roles" in granted.scopes else []
+    return signing.id_token(granted.grant, granted.application, granted.scopes, names, nonce)
 
 
 def refresh_token_is_due(grant: LiveGrant, application: Application) -> bool:

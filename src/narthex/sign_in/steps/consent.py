@@ -8,11 +8,11 @@ from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
 from narthex.interactions import service as interactions
 from narthex.interactions.schemas import ConsentAnswer
-from narthex.kit.http import Response
+from narthex.kit.http import Response, redirect
 from narthex.kit.runtime import Runtime
 from narthex.resources import service as resources
 from narthex.sessions import service as sessions
-from narthex.sign_in.form_guard import check_form, purpose_of
+from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
 from narthex.sign_in.step_context import StepContext, go_on
 from narthex.sign_in_settings.hosted_page import (
     Person,
@@ -50,7 +50,11 @@ async def show(runtime: Runtime, request: Request, context: StepContext) -> Resp
 async def submit(runtime: Runtime, request: Request, context: StepContext) -> Response:
     """Note the answer, and go on."""
     form = await request.form()
-    check_form(request, form, context.secret, purpose_of(STEP, context.interaction.id))
+    try:
+        check_form(request, form, context.secret, purpose_of(STEP, context.interaction.id))
+    except FormExpired:
+        # Somebody signed in in another tab meanwhile: ask again, about whoever it is now.
+        return redirect(context.url("/consent"))
     user = await _asked_user(runtime, request, context)
     answer = ConsentAnswer(form.get("decision") == "allow", user.id)
     async with runtime.database.write(request.tenant.id) as tx:

@@ -45,6 +45,8 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
     username, password = form.get("username") or "", form.get("password") or ""
     try:
         check_form(request, form, context.secret, purpose_of(STEP, context.interaction.id))
+        if not password:
+            return _page(runtime, context, username, (_empty_password(context),), 422)
         await registration.count_attempt(runtime, request.actor())
         kept = registration.check(username, password, new_password_rules(context.settings))
         person = NewPerson(kept, await credentials.hashed(runtime, password), context.application.id)
@@ -85,6 +87,10 @@ async def _registered(runtime: Runtime, request: Request, context: StepContext, 
 def _require_on(context: StepContext) -> None:
     if not context.settings.sign_up_is_on:
         raise SignUpOff
+
+
+def _empty_password(context: StepContext) -> Problem:
+    return Problem(context.page.text("error.required", field=context.page.text("common.password")), "password")
 
 
 def _text(context: StepContext, refusal: Refusal) -> str:

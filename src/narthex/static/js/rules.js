@@ -1,16 +1,19 @@
 // Password rules that tick while typing: <ul data-rules="ID" data-met="…" data-unmet="…"> with <li data-rule="length:8">.
 // The server decides; this only tells early. A rule without data-rule is one that only the server can check.
 const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{L}\p{Nd}]/u];
-const runs = (text) =>
-  [...text].some((sign, at, all) => {
-    const [here, next, last] = [sign, all[at + 1] ?? "", all[at + 2] ?? ""].map((one) => one.codePointAt(0));
-    const step = next - here;
-    return last - next === step && Math.abs(step) <= 1;
+const mostlyRuns = (text) => {
+  const codes = [...text].map((sign) => sign.codePointAt(0));
+  const inRun = new Set();
+  codes.forEach((code, at) => {
+    const step = codes[at + 1] - code;
+    if (Math.abs(step) <= 1 && codes[at + 2] - codes[at + 1] === step) inRun.add(at).add(at + 1).add(at + 2);
   });
+  return inRun.size > 0 && codes.length - inRun.size < 3;
+};
 const tests = {
   length: (text, least, most) => [...text].length >= least && [...text].length <= (most || Infinity),
   kinds: (text, least) => kinds.filter((kind) => kind.test(text)).length >= least,
-  plain: (text) => !runs(text.toLowerCase()),
+  plain: (text) => !mostlyRuns(text.toLowerCase()),
   apart: (text, id) => {
     const name = document.getElementById(id)?.value.toLowerCase();
     return !name || !text.toLowerCase().includes(name);

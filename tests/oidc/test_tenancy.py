@@ -1,0 +1,241 @@
+"""Several tenants at once: each under `/t/<tenant>` or at an origin of its own, with its own keys, cookies and people."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+from narthex.applications.types import ApplicationType
+from tests.fixtures.server import CALLBACK, HOME, Server
+from tests.fixtures.walk import HTML, forms, returned
+from tests.oidc.relying_party import (
+    RelyingParty,
+    answered,
+    claims_of,
+    header_of,
+    refused,
+    relying_party,
+    verified,
+)
+
+OWN_ORIGIN = "https://login.globex.example"
+TENANTS = ["default", "acme", "globex"]
+OTHERS = [(one, other) for one in TENANTS for other in TENANTS if one != other]
+
+
+async def with_tenants(server: Server) -> None:
+    """One tenant by path and one by origin, beside the default one."""
+    await server.add_tenant("acme")
+    await server.add_tenant("globex", OWN_ORIGIN)
+
+
+async def signed_up(server: Server, tenant_id: str, kind: ApplicationType = ApplicationType.SPA) -> RelyingParty:
+    """An application of a tenant with somebody signed in."""
+    party = await relying_party(server, kind, tenant_id=tenant_id)
+    await party.sign_up()
+    return party
+
+
+@pytest.mark.parametrize("tenant_id", TENANTS)
+async def test_the_whole_walk_at_every_tenant(server: Server, tenant_id: str) -> None:
+    await with_tenants(server)
+    tenant = server.tenant(tenant_id)
+    party = await relying_party(server, tenant_id=tenant_id)
+    back = returned(await party.browser.sign_up(party.id, CALLBACK))
+    tokens = answered(await party.redeem(back["code"]))
+    claims = await verified(server, tokens["id_token"], tenant_id)
+    assert back["iss"] == claims["iss"] == tenant.issuer
+    assert answered(await party.userinfo(tokens["access_token"]))["username"] == "ada"
+    tokens = answered(await party.refresh(tokens["refresh_token"]))
+    assert (await party.introspect(tokens["access_token"]))["active"] is True
+    assert (await party.revoke(tokens["access_token"])).status_code == 200
+    gone = await party.browser.get(
+        f"{tenant.base_url}/oidc/session/end?id_token_hint={tokens['id_token']}&post_logout_redirect_uri={HOME}"
+    )
+    assert gone.headers["location"] == HOME
+    assert (await party.authorize(prompt=None)).status_code == 200
+
+
+@pytest.mark.parametrize("tenant_id", TENANTS)
+async def test_every_address_of_a_tenant_is_its_own(server: Server, tenant_id: str) -> None:
+    await with_tenants(server)
+    tenant = server.tenant(tenant_id)
+    async with server.client(tenant_id) as client:
+        document = answered(await client.get(f"{tenant.issuer}/.well-known/openid-configuration"))
+    assert document["issuer"] == tenant.issuer
+    for name, value in document.items():
+        if name.endswith(("_endpoint", "_uri")):
+            assert value.startswith(f"{tenant.issuer}/"), name
+
+
+@pytest.mark.parametrize(
+    ("tenant_id", "name"),
+    [
+        ("acme", "/t/acme/oidc/.well-known/openid-configuration"),
+        ("acme", "/t/acme/oidc/.well-known/oauth-authorization-server"),
+        ("acme", "/.well-known/oauth-authorization-server/t/acme/oidc"),
+        ("acme", "/t/acme//oidc/.well-known/openid-configuration"),
+        ("acme", "//t/acme/oidc/.well-known/openid-configuration"),
+        ("globex", "/.well-known/oauth-authorization-server/oidc"),
+        ("globex", "/.well-known/oauth-authorization-server"),
+    ],
+)
+async def test_discovery_by_every_form_of_the_path(server: Server, tenant_id: str, name: str) -> None:
+    await with_tenants(server)
+    tenant = server.tenant(tenant_id)
+    async with server.client(tenant_id) as client:
+        assert answered(await client.get(tenant.origin + name))["issuer"] == tenant.issuer
+
+
+@pytest.mark.parametrize("path", ["/t/acme/oidc/token", "/t/acme//oidc/token", "//t/acme//oidc/token"])
+async def test_a_double_slash_is_tolerated_under_a_tenant_too(server: Server, path: str) -> None:
+    await with_tenants(server)
+    script = await server.machine(tenant_id="acme")
+    form = {
+        "grant_type": "client_credentials",
+        "resource": "https://acme.logto.app/api",
+        "client_id": script.application_id,
+        "client_secret": script.secret,
+    }
+    async with server.client("acme") as client:
+        tokens = answered(await client.post(server.base_url + path, data=form))
+    assert claims_of(tokens["access_token"])["aud"] == "https://acme.logto.app/api"
+
+
+async def test_every_tenant_signs_with_its_own_keys(server: Server) -> None:
+    await with_tenants(server)
+    kids = {}
+    for tenant_id in TENANTS:
+        party = await signed_up(server, tenant_id)
+        token = (await party.tokens())["id_token"]
+        await verified(server, token, tenant_id)
+        kids[tenant_id] = header_of(token)["kid"]
+        for other in TENANTS:
+            if other != tenant_id:
+                with pytest.raises(ValueError, match=r"."):
+                    await verified(server, token, other)
+    assert len(set(kids.values())) == 3
+
+
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+async def test_nothing_of_one_tenant_counts_at_another(server: Server, one: str, other: str) -> None:
+    await with_tenants(server)
+    ours, theirs = await signed_up(server, one), await signed_up(server, other)
+    tokens, code = await ours.tokens(), await ours.code()
+    refused(await theirs.userinfo(tokens["access_token"]), "invalid_token", 401)
+    refused(await theirs.refresh(tokens["refresh_token"]))
+    refused(await theirs.redeem(code))
+    refused(await theirs.refresh(tokens["refresh_token"], client_id=ours.id), "invalid_client")
+    assert (await theirs.revoke(tokens["refresh_token"])).status_code == 200
+    hinted = await theirs.authorize(prompt="none", id_token_hint=tokens["id_token"])
+    assert returned(hinted)["error"] == "invalid_request"
+    base = server.tenant(other).base_url
+    answer = await theirs.browser.client.get(f"{base}/oidc/session/end?id_token_hint={tokens['id_token']}")
+    refused(answer, "invalid_request")
+    # None of it harmed anything at home.
+    assert (await ours.userinfo(tokens["access_token"])).status_code == 200
+    answered(await ours.redeem(code))
+    answered(await ours.refresh(tokens["refresh_token"]))
+
+
+@pytest.mark.parametrize(("one", "other"), OTHERS)
+async def test_a_session_of_one_tenant_is_none_at_another(server: Server, one: str, other: str) -> None:
+    await with_tenants(server)
+    ours, theirs = await signed_up(server, one), await relying_party(server, tenant_id=other)
+    cookies = {cookie.name: str(cookie.value) for cookie in ours.browser.client.cookies.jar}
+    names = [name for name in cookies if ".".join(name.split(".")[-1:]) == one]
+    assert sorted(name.rpartition(".")[0].removeprefix("__Host-") for name in names) == [
+        "device",
+        "interaction",
+        "session",
+    ]
+    prefix = "__Host-" if server.tenant(other).secure else ""
+    carried = [f"{name}={value}" for name, value in cookies.items()]
+    renamed = [
+        f"{prefix}{name.removeprefix('__Host-').rpartition('.')[0]}.{other}={value}" for name, value in cookies.items()
+    ]
+    answer = await theirs.browser.client.get(
+        theirs.url(prompt="none"), headers={"cookie": "; ".join([*carried, *renamed])}
+    )
+    assert returned(answer)["error"] == "login_required"
+
+
+async def test_one_name_is_another_person_at_every_tenant(server: Server) -> None:
+    await with_tenants(server)
+    subjects = set()
+    for tenant_id in TENANTS:
+        party = await signed_up(server, tenant_id)
+        subjects.add(claims_of((await party.tokens())["id_token"])["sub"])
+    assert len(subjects) == 3
+    stranger = await relying_party(server, tenant_id="acme")
+    page = await stranger.browser.sign_in(stranger.id, CALLBACK, "ada", "another password of the same name")
+    assert page.status_code == 422
+
+
+async def test_two_sessions_of_two_tenants_live_in_one_browser(server: Server) -> None:
+    await with_tenants(server)
+    ours, theirs = await signed_up(server, "default"), await relying_party(server, tenant_id="acme")
+    browser = type(ours.browser)(ours.browser.client, server.tenant("acme").base_url)
+    theirs = theirs.beside(browser)
+    await theirs.sign_up("bob")
+    assert claims_of((await ours.tokens())["id_token"])["username"] == "ada"
+    assert claims_of((await theirs.tokens())["id_token"])["username"] == "bob"
+    page = await ours.browser.get("/oidc/session/end")
+    await ours.browser.submit(page, {})
+    assert returned(await ours.authorize(prompt="none"))["error"] == "login_required"
+    assert "code" in returned(await theirs.authorize(prompt="none"))
+
+
+@pytest.mark.parametrize("tenant_id", TENANTS)
+async def test_cookies_carry_the_flags_of_their_origin(server: Server, tenant_id: str) -> None:
+    await with_tenants(server)
+    tenant = server.tenant(tenant_id)
+    party = await relying_party(server, tenant_id=tenant_id)
+    answer = await party.browser.client.get(party.url(), headers=HTML)
+    cookie = answer.headers["set-cookie"]
+    name = f"__Host-interaction.{tenant_id}" if tenant.secure else f"interaction.{tenant_id}"
+    assert cookie.startswith(f"{name}=")
+    parts = cookie.split("; ")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(parts)
+    assert ("Secure" in parts) is tenant.secure
+    assert not [part for part in parts if part.lower().startswith("domain")]
+    assert ("strict-transport-security" in answer.headers) is tenant.secure
+
+
+async def test_a_tenant_with_an_origin_is_not_served_under_the_shared_one(server: Server) -> None:
+    await with_tenants(server)
+    async with server.client() as client:
+        for path in (
+            "/t/globex/oidc/jwks",
+            "/t/globex/sign-in",
+            "/.well-known/oauth-authorization-server/t/globex/oidc",
+        ):
+            assert (await client.get(path)).status_code == 404, path
+    async with server.client("globex") as client:
+        for path in ("/t/acme/oidc/jwks", "/t/globex/oidc/jwks", "/t/default/oidc/jwks"):
+            assert (await client.get(path)).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    "path", ["/t/", "/t/nobody", "/t/nobody/oidc/jwks", "/t/ACME/oidc/jwks", "/t/acme%2Foidc/jwks"]
+)
+async def test_an_unknown_tenant_is_not_found(server: Server, path: str) -> None:
+    await with_tenants(server)
+    async with server.client() as client:
+        answer: httpx2.Response = await client.get(path)
+        page = await client.get(path, headers=HTML)
+    assert (answer.status_code, page.status_code) == ((200, 200) if path == "/t/acme%2Foidc/jwks" else (404, 404))
+
+
+async def test_the_pages_of_a_tenant_stay_under_it(server: Server) -> None:
+    await with_tenants(server)
+    party = await relying_party(server, tenant_id="acme")
+    page = await party.authorize()
+    assert page.request.url.path == "/t/acme/sign-in"
+    assert forms(page)[0].action.startswith("/t/acme/sign-in/password?")
+    links: Any = [part.partition('"')[0] for part in page.text.split('href="')[1:]]
+    assert links
+    assert [link for link in links if not link.startswith("/t/acme/")] == []
+    lost = await party.browser.get("/t/acme/nothing")
+    assert lost.status_code == 404
+    assert 'href="/static' not in lost.text
