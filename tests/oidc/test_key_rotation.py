@@ -21,7 +21,6 @@ from tests.oidc.relying_party import (
     SIGNATURES,
     RelyingParty,
     answered,
-    claims_of,
     header_of,
     relying_party,
     verified,

@@ -1,9 +1,10 @@
-"""Several tenants at once: each under `/t/<tenant>` or at an origin of its own, with its own keys, cookies and people."""
+"""Several tenants at once: under `/t/<tenant>` or at an own origin, with own keys, cookies and people."""
 
 from typing import Any
 
 import httpx2
 import pytest
+from joserfc.errors import JoseError
 
 from narthex.applications.types import ApplicationType
 from tests.fixtures.server import CALLBACK, HOME, Server
@@ -112,7 +113,7 @@ async def test_every_tenant_signs_with_its_own_keys(server: Server) -> None:
         kids[tenant_id] = header_of(token)["kid"]
         for other in TENANTS:
             if other != tenant_id:
-                with pytest.raises(ValueError, match=r"."):
+                with pytest.raises(JoseError):
                     await verified(server, token, other)
     assert len(set(kids.values())) == 3
 

@@ -10,6 +10,7 @@ import pytest
 from narthex.access import system_actor
 from narthex.applications.service import Credentials
 from narthex.credentials import attempts
+from narthex.kit.addresses import network_of
 from narthex.registration.service import SIGN_UPS_PER_ADDRESS
 from narthex.sign_in_settings import service as sign_in_settings
 from narthex.sign_in_settings.schemas import Experience, LockoutPolicy
@@ -163,9 +164,9 @@ async def sign_ups(server: Server, application: Credentials, count: int, **heade
 async def use_up(server: Server, address: str, left: int) -> None:
     """Count sign-ups from an address, which had none but ada's, until so many are left."""
     async with server.runtime.database.write("default") as tx:
-        await attempts.forget(tx, "register", address)
+        await attempts.forget(tx, "register", network_of(address))
         for _ in range(SIGN_UPS_PER_ADDRESS.most - left):
-            await attempts.count(tx, "register", address, SIGN_UPS_PER_ADDRESS)
+            await attempts.count(tx, "register", network_of(address), SIGN_UPS_PER_ADDRESS)
 
 
 async def test_what_a_stranger_says_of_its_address_counts_for_nothing(server: Server, application: Credentials) -> None:
