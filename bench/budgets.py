@@ -1,8 +1,6 @@
 """The run of `python -m bench`: every budget of docs/architecture.md, on SQLite and on PostgreSQL."""
 
 import hashlib
-import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -11,8 +9,7 @@ from msgspec import Struct
 from bench import operations, servers
 from bench.databases import Databases
 from bench.floor.configuration import Configuration
-from bench.machine import put_under_test
-from bench.measuring import Work, alone, in_turns, largest_costs
+from bench.measuring import Work, in_turns, largest_costs, with_busiest_thread
 from bench.memory import memory
 from bench.operations import INTERACTION_COOKIE, Target
 from bench.page import load_page, weight
@@ -29,10 +26,8 @@ WORK = (
     Work("introspection", operations.introspection, 2000, 2.0),
     Work("sign-in page", operations.sign_in_page, 500),
 )
-# The budget is a ratio to the hash, so two at a time are enough to keep one hashing thread busy.
+# Two at a time keep one hashing thread busy.
 SIGN_IN = Work("password sign-in", operations.sign_in, 20, 1.25, connections=2)
-HASHES = 20
-SIGN_IN_REPEATS = 5
 
 
 class Measured(Struct, frozen=True):
@@ -81,19 +76,10 @@ def _explained(measured: Measured, databases: Databases, folder: Path) -> Result
 
 
 def _sign_in(databases: Databases, ours: Server) -> Measured:
-    """One hash and one sign-in, measured in turns; the lowest of each."""
+    """A sign-in beside the hash that it contains: the floor is the CPU time of the thread that made the hashes."""
     show_progress(f"{SIGN_IN.name} on {databases.dialect}")
-    repeats = [(_hash(), alone(SIGN_IN, databases.seeds, ours)) for _ in range(SIGN_IN_REPEATS)]
-    low, high = min(low for low, _ in repeats), min(high for _, high in repeats)
+    low, high = with_busiest_thread(SIGN_IN, databases.seeds, ours)
     return Measured(SIGN_IN, databases.dialect, low, high)
-
-
-def _hash() -> float:
-    command = [sys.executable, "-m", "bench.floor.hashing", str(HASHES)]
-    with subprocess.Popen(command, cwd=servers.ROOT, stdout=subprocess.PIPE, text=True) as process:
-        put_under_test(process.pid)
-        output, _ = process.communicate()
-    return float(output)
 
 
 def _configuration(databases: Databases, page: str) -> Configuration:

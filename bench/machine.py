@@ -32,6 +32,12 @@ def cpu_ns(pid: int) -> int:
     return time.clock_gettime_ns(~pid << 3 | 2)
 
 
+def cpu_of_threads_ns(pid: int) -> dict[str, int]:
+    """CPU time of each thread of a process so far, in ns (schedstat: time on the CPU comes first)."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return {thread.name: int((thread / "schedstat").read_text().split()[0]) for thread in threads}
+
+
 def cpu_of_children_ns(pid: int) -> int:
     """CPU time of all living children of a process, in ns."""
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

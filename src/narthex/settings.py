@@ -8,12 +8,11 @@ import base64
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal, NoReturn
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Literal
 
 import msgspec
 
-from narthex.kit.addresses import is_loopback
+from narthex.kit.addresses import normal_origin
 from narthex.kit.encryption import decode_key, load_or_create_key
 
 PREFIX = "NARTHEX_"
@@ -85,30 +84,9 @@ def _as_database_url(text: str) -> str:
 
 def _as_base_url(text: str) -> str:
     try:
-        url = urlsplit(text)
-        port = url.port
-    except ValueError:
-        _refuse_base_url("is not a URL")
-    host = url.hostname or ""
-    if url.scheme not in ("http", "https") or not host or not host.isascii() or "\\" in text:
-        _refuse_base_url("is not an http or https URL")
-    if url.username is not None or url.password is not None:
-        _refuse_base_url("must not hold a user name")
-    if url.path.strip("/") or url.query or url.fragment or text.rstrip("/").endswith(("?", "#")):
-        _refuse_base_url("must have no path, query or fragment")
-    if url.scheme == "http" and not is_loopback(host):
-        raise _Invalid(f"must use https, since {host} is not this machine: write https://{host}")
-    return _origin(url, host, port)
-
-
-def _origin(url: SplitResult, host: str, port: int | None) -> str:
-    host = f"[{host}]" if ":" in host else host
-    default = {"http": 80, "https": 443}[url.scheme]
-    return f"{url.scheme}://{host}" + (f":{port}" if port not in (None, default) else "")
-
-
-def _refuse_base_url(why: str) -> NoReturn:
-    raise _Invalid(f"{why}; write the origin that browsers use, as in https://login.example.com")
+        return normal_origin(text)
+    except ValueError as error:
+        raise _Invalid(f"{error}; write the origin that browsers use, as in https://login.example.com") from None
 
 
 def _as_networks(text: str) -> tuple[str, ...]:

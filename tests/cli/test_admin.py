@@ -152,7 +152,7 @@ async def password_is(command: Command, username: str, password: str) -> bool:
 def test_the_policy_of_the_tenant_holds_here_too(ready: Command) -> None:
     result = ready("admin", "create-user", "bob", "--password-stdin", stdin="hello\n")
     assert result.exit_code == 1
-    assert "does not meet the policy of default: too_short" in result.output
+    assert "does not meet the policy of default. This password is too short." in result.output
 
 
 def test_a_name_is_taken_once(ready: Command) -> None:

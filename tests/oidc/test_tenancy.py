@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import httpx2
 import pytest
 from joserfc.errors import JoseError
 
@@ -217,15 +216,12 @@ async def test_a_tenant_with_an_origin_is_not_served_under_the_shared_one(server
             assert (await client.get(path)).status_code == 404, path
 
 
-@pytest.mark.parametrize(
-    "path", ["/t/", "/t/nobody", "/t/nobody/oidc/jwks", "/t/ACME/oidc/jwks", "/t/acme%2Foidc/jwks"]
-)
+@pytest.mark.parametrize("path", ["/t/", "/t/nobody", "/t/nobody/oidc/jwks", "/t/ACME/oidc/jwks", "/t/acme.x/oidc"])
 async def test_an_unknown_tenant_is_not_found(server: Server, path: str) -> None:
     await with_tenants(server)
     async with server.client() as client:
-        answer: httpx2.Response = await client.get(path)
-        page = await client.get(path, headers=HTML)
-    assert (answer.status_code, page.status_code) == ((200, 200) if path == "/t/acme%2Foidc/jwks" else (404, 404))
+        assert (await client.get(path)).status_code == 404
+        assert (await client.get(path, headers=HTML)).status_code == 404
 
 
 async def test_the_pages_of_a_tenant_stay_under_it(server: Server) -> None:

@@ -13,6 +13,7 @@ from narthex.registration import service as registration
 from narthex.registration.service import NewPerson
 from narthex.settings import Settings
 from narthex.sign_in_settings import service as sign_in_settings
+from narthex.sign_in_settings.hosted_page import built_in_catalogue
 from narthex.sign_in_settings.policies import new_password_rules
 
 MADE_PASSWORD_LENGTH = 20
@@ -39,5 +40,6 @@ async def _checked(runtime: Runtime, tenant: str, username: str, password: str) 
     try:
         return registration.check(username, password, rules)
     except PasswordRejected as rejected:
-        reasons = ", ".join(objection.code for objection in rejected.objections)
-        raise click.ClickException(f"The password does not meet the policy of {tenant}: {reasons}.") from None
+        catalogue = built_in_catalogue()
+        reasons = " ".join(catalogue.text("en", one.phrase, **one.values) for one in rejected.objections)
+        raise click.ClickException(f"The password does not meet the policy of {tenant}. {reasons}") from None

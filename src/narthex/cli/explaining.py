@@ -23,6 +23,8 @@ def explain(error: Exception) -> str | None:
             "The encryption key is not the one that this database was made with. Set NARTHEX_ENCRYPTION_KEY, or put "
             "back the .key file beside the database."
         )
+    if isinstance(error, UnicodeError):
+        return "What was typed or piped in is not UTF-8."
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, Refusal):

@@ -1,6 +1,7 @@
 """What an address or a host name stands for."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 
 def is_loopback(host: str) -> bool:
@@ -36,3 +37,24 @@ def network_of(address: str) -> str:
         return str(ip_network(f"{address}/64", strict=False))
     except ValueError:
         return address
+
+
+def normal_origin(text: str) -> str:
+    """An origin as browsers write it (RFC 6454 6.2). Raises `ValueError`, whose text says what is wrong with it."""
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        raise ValueError("is not a URL") from None
+    host = url.hostname or ""
+    if url.scheme not in ("http", "https") or not host or not host.isascii() or "\\" in text:
+        raise ValueError("is not an http or https URL")
+    if url.username is not None or url.password is not None:
+        raise ValueError("must not hold a user name")
+    if url.path.strip("/") or url.query or url.fragment or text.rstrip("/").endswith(("?", "#")):
+        raise ValueError("must have no path, query or fragment")
+    if url.scheme == "http" and not is_loopback(host):
+        raise ValueError(f"must use https, since {host} is not this machine")
+    shown = f"[{host}]" if ":" in host else host
+    default = {"http": 80, "https": 443}[url.scheme]
+    return f"{url.scheme}://{shown}" + (f":{port}" if port not in (None, default) else "")

@@ -38,11 +38,17 @@ class TenantDirectory:
     def _place(self, rows: Iterable[TenantRow]) -> None:
         placed = {row.tenant_id: Tenant(row.tenant_id, row.name, self._url(row)) for row in rows}
         self._by_id = placed
-        self._by_host = {host_of(row.origin): placed[row.tenant_id] for row in rows if row.origin}
+        self._by_host = {
+            host_of(row.origin): placed[row.tenant_id] for row in rows if row.origin and row.origin != self._base_url
+        }
+
+    def _own_origin(self, row: TenantRow) -> str | None:
+        # The base URL is the default tenant's; an origin that says the same is none.
+        return row.origin if row.origin != self._base_url else None
 
     def _url(self, row: TenantRow) -> str:
-        if row.origin:
-            return row.origin
+        if (own := self._own_origin(row)) is not None:
+            return own
         return self._base_url if row.tenant_id == DEFAULT_TENANT else f"{self._base_url}/t/{row.tenant_id}"
 
     def get(self, tenant_id: str) -> Tenant | None:

@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy import delete as delete_from
 
 from narthex.access import Actor, Permission
+from narthex.kit.addresses import normal_origin
 from narthex.kit.cache import ConfigCache
 from narthex.kit.database import Database, Transaction, UniqueViolation, across_tenants, statement
 from narthex.kit.errors import Refusal
@@ -31,7 +32,6 @@ DELETE = across_tenants(
     reason="a tenant is deleted from outside of it",
 )
 ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
-ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]+")
 
 
 class TenantInvalid(Refusal):
@@ -46,12 +46,18 @@ async def create(tx: Transaction, actor: Actor, tenant_id: str, name: str, origi
     actor.require(Permission.MANAGE)
     if not ID.fullmatch(tenant_id):
         raise TenantInvalid("A tenant id is 1 to 32 small letters, digits and inner hyphens.")
-    if origin is not None and not ORIGIN.fullmatch(origin):
-        raise TenantInvalid("An origin is scheme, host and port only, such as https://login.example.com.")
+    origin = None if origin is None else _checked_origin(origin)
     try:
         await tx.run(INSERT, tenant_id=tenant_id, name=name, origin=origin, config_version=1, created_at=tx.now)
     except UniqueViolation:
         raise TenantInvalid(f"The tenant {tenant_id!r} or its origin is there already.") from None
+
+
+def _checked_origin(origin: str) -> str:
+    try:
+        return normal_origin(origin)
+    except ValueError as error:
+        raise TenantInvalid(f"The origin {error}. It is written as in https://login.example.com.") from None
 
 
 async def every(database: Database) -> list[TenantRow]:

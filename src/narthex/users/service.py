@@ -94,7 +94,8 @@ async def record_sign_in(tx: Transaction, user_id: str, proved_at: int) -> bool:
 async def set_suspended(tx: Transaction, actor: Actor, user_id: str, suspended: bool) -> bool:
     """Suspend a user or lift it; sessions, grants and tokens die at their next read. Returns whether there is one."""
     actor.require(Permission.MANAGE)
-    changed = await tx.run(SUSPEND, user_id=user_id, suspended=suspended, at=tx.now)
+    if not await tx.run(SUSPEND, user_id=user_id, suspended=suspended, at=tx.now):
+        return False
     key = audit_keys.USER_SUSPEND if suspended else audit_keys.USER_RESUME
     await audit_log.record(tx, actor, Event(key, user_id=user_id))
-    return bool(changed)
+    return True

@@ -20,7 +20,7 @@ from narthex.sign_in_settings.hosted_page import Problem, password_rules, render
 from narthex.sign_in_settings.policies import new_password_rules
 from narthex.tenants.request import Request
 from narthex.users.service import UsernameTaken
-from narthex.users.username import UsernameRefused, username_key
+from narthex.users.username import LONGEST_USERNAME, UsernameRefused, username_key
 
 STEP = "sign-up"
 
@@ -51,14 +51,11 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
         kept = registration.check(username, password, new_password_rules(context.settings))
         person = NewPerson(kept, await credentials.hashed(runtime, password), context.application.id)
         return await _registered(runtime, request, context, person)
-    except PasswordRejected as rejected:
-        return _rejected(runtime, context, username, rejected)
-    except (UsernameRefused, UsernameTaken) as refusal:
-        problem = Problem(_text(context, refusal), "username")
-        return _page(runtime, context, username, (problem,), refusal.status)
-    except (FormExpired, registration.TooManySignUps) as refusal:
-        response = _page(runtime, context, username, (Problem(_text(context, refusal)),), refusal.status)
-        return response.with_headers(refusal.headers)
+    except FormExpired as expired:
+        return _page(runtime, context, username, (Problem(_text(context, expired)),), expired.status)
+    except (PasswordRejected, UsernameRefused, UsernameTaken, registration.TooManySignUps) as refusal:
+        await _record(runtime, request, context, username, refusal)
+        return _refused(runtime, context, username, refusal)
 
 
 async def _registered(runtime: Runtime, request: Request, context: StepContext, person: NewPerson) -> Response:
@@ -67,21 +64,28 @@ async def _registered(runtime: Runtime, request: Request, context: StepContext, 
     actor = request.actor(permissions=frozenset({Permission.REGISTER}))
     async with runtime.database.write(request.tenant.id) as tx:
         user = await registration.register(tx, actor, person)
-        await audit_log.record(
-            tx,
-            actor,
-            Event(
-                audit_keys.REGISTER_PASSWORD,
-                user_id=user.id,
-                application_id=context.application.id,
-                interaction_id=context.interaction.id,
-                params={"identifier": person.username},
-            ),
-        )
+        await audit_log.record(tx, actor, _event(context, person.username, user.id))
         await remember_browser(tx, device, username_key(person.username))
         authentication = Authentication(user.id, tx.now, ("pwd",), is_new_user=True)
         await interactions.authenticate(tx, context.interaction, authentication, context.secret, secret)
     return go_on(request, context.interaction, authenticated_cookies(request, secret, device))
+
+
+async def _record(runtime: Runtime, request: Request, context: StepContext, username: str, refusal: Refusal) -> None:
+    async with runtime.database.write(request.tenant.id) as tx:
+        await audit_log.record(tx, request.actor(), _event(context, username, error=refusal.code))
+
+
+def _event(context: StepContext, username: str, user_id: str | None = None, error: str | None = None) -> Event:
+    return Event(
+        audit_keys.REGISTER_PASSWORD,
+        result="Error" if error else "Success",
+        user_id=user_id,
+        application_id=context.application.id,
+        interaction_id=context.interaction.id,
+        error=error,
+        params={"identifier": username[:LONGEST_USERNAME]},
+    )
 
 
 def _require_on(context: StepContext) -> None:
@@ -100,10 +104,14 @@ def _text(context: StepContext, refusal: Refusal) -> str:
     return context.page.text(refusal.phrase, **values)
 
 
-def _rejected(runtime: Runtime, context: StepContext, username: str, rejected: PasswordRejected) -> Response:
-    problems = tuple(Problem(context.page.text(one.phrase, **one.values), "password") for one in rejected.objections)
-    refused = [one.code for one in rejected.objections]
-    return _page(runtime, context, username, problems, rejected.status, refused)
+def _refused(runtime: Runtime, context: StepContext, username: str, refusal: Refusal) -> Response:
+    if isinstance(refusal, PasswordRejected):
+        found = refusal.objections
+        problems = tuple(Problem(context.page.text(one.phrase, **one.values), "password") for one in found)
+        return _page(runtime, context, username, problems, refusal.status, [one.code for one in found])
+    field = None if isinstance(refusal, registration.TooManySignUps) else "username"
+    page = _page(runtime, context, username, (Problem(_text(context, refusal), field),), refusal.status)
+    return page.with_headers(refusal.headers)
 
 
 def _page(
