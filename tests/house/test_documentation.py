@@ -58,6 +58,17 @@ def literal_event_keys(checked: Iterable[Module]) -> list[str]:
     ]
 
 
+def sent_back(checked: Iterable[Module]) -> set[str]:
+    """The errors that `next_step` sends to the application; they are steps, not refusals."""
+    return {
+        node.args[0].value
+        for module in checked
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Refuse"
+        if node.args and isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+    }
+
+
 def broken_links(path: str, text: str) -> list[str]:
     return [
         f"{path}: {target}"
@@ -73,7 +84,8 @@ def test_every_setting_is_explained() -> None:
 
 def test_every_error_code_is_explained() -> None:
     codes = find_codes(modules("src/"))
-    expect_none([*codes.unreadable, *differences(codes.found, REFERENCE / "errors.md")])
+    names = codes.found.keys() | sent_back(modules("src/"))
+    expect_none([*codes.unreadable, *differences(names, REFERENCE / "errors.md")])
 
 
 def test_every_audit_event_is_explained() -> None:
@@ -102,6 +114,11 @@ def test_a_key_written_on_the_spot_is_caught() -> None:
     assert literal_event_keys([Module.of("Event(key=f'User.{verb}')")]) != []
     assert literal_event_keys([Module.of("Event(keys.USER_CREATE)")]) == []
     assert set(keys_in(["A.B", {"c": "C.D"}, ("E.F",), 7])) == {"A.B", "C.D", "E.F"}
+
+
+def test_an_error_that_is_sent_back_is_found() -> None:
+    assert sent_back([Module.of("return Refuse('login_required', 'sign in')")]) == {"login_required"}
+    assert sent_back([Module.of("match step:\n    case Refuse(error, description): pass")]) == set()
 
 
 @pytest.mark.parametrize("target", ["gone.md", "../gone.md#part", "pictures/gone.png"])

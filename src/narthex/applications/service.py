@@ -1,5 +1,6 @@
 """Rules, reads and writes of applications."""
 
+import re
 import unicodedata
 
 import msgspec
@@ -45,6 +46,8 @@ DEFAULT_SECRET_NAME = "Default secret"
 LONGEST_NAME = 256
 # A name is shown to people who decide by it: controls, formats (bidi overrides among them), surrogates, private use.
 UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# More marks on one letter than any script needs paint over what stands beside the name.
+PILED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4}")
 
 INSERT = statement(insert(applications))
 INSERT_SECRET = statement(insert(application_secrets))
@@ -185,7 +188,7 @@ async def _insert(tx: Transaction, application_id: str, new: NewApplication) -> 
 def _check(new: NewApplication) -> None:
     if not new.name.strip() or len(new.name) > LONGEST_NAME:
         raise ApplicationInvalid(f"name: 1 to {LONGEST_NAME} characters are needed.")
-    if any(unicodedata.category(character) in UNSHOWABLE for character in new.name):
+    if any(unicodedata.category(character) in UNSHOWABLE for character in new.name) or PILED_MARKS.search(new.name):
         raise ApplicationInvalid("name: it has a character that cannot be shown, or that turns the writing around.")
     rules = RULES[new.type]
     if not rules.signs_people_in and (new.redirect_uris or new.post_logout_redirect_uris):

@@ -39,7 +39,7 @@ class TenantDirectory:
         placed = {row.tenant_id: Tenant(row.tenant_id, row.name, self._url(row)) for row in rows}
         self._by_id = placed
         self._by_host = {
-            host_of(row.origin): placed[row.tenant_id] for row in rows if row.origin and row.origin != self._base_url
+            host_of(own): placed[row.tenant_id] for row in rows if (own := self._own_origin(row)) is not None
         }
 
     def _own_origin(self, row: TenantRow) -> str | None:
