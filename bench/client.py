@@ -63,7 +63,7 @@ class Connection(asyncio.Protocol):
         """Collect an answer; give it out when it is whole."""
         self._received += data
         end = self._received.find(b"\r\n\r\n")
-        if end < 0 or self._answer is None:
+        if end < 0 or self._answer is None or self._answer.done():
             return
         head, body = self._received[:end], self._received[end + 4 :]
         length = LENGTH.search(head)

@@ -23,18 +23,19 @@ REPEATS = 3
 # No more than connections to PostgreSQL in the pool: waiting for one is not what is measured.
 CONNECTIONS = 16
 WARM_UP = 200
-PROFILED_NS = 2_000_000_000
 LARGEST = 3
 
 
 class Work(Struct, frozen=True):
-    """An operation, how often it is done in one repeat, and its budget as a ratio to the floor."""
+    """An operation, how often it is done in one repeat, its budget as a ratio to the floor, and for how much CPU time
+    it is profiled where that is missed."""
 
     name: str
     make: Make
     times: int
     limit: float | None = None
     connections: int = CONNECTIONS
+    profiled_seconds: int = 2
 
     @property
     def warm_up(self) -> int:
@@ -110,7 +111,7 @@ def largest_costs(work: Work, ns: float, seeds: Seeds, url: str, folder: Path) -
         client = _Client(server, seeds, work)
         await client.open()
         os.kill(server.pid, signal.SIGUSR1)
-        await client.cpu_of_one(int(PROFILED_NS / ns))
+        await client.cpu_of_one(int(work.profiled_seconds * 1e9 / ns))
         await client.close()
 
     through = (sys.executable, "-m", "bench.profiled", out)

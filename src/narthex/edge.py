@@ -18,7 +18,7 @@ from narthex.oidc.routes import protocol
 from narthex.operations.routes import Operations
 from narthex.sign_in.routes import PATHS as SIGN_IN_PATHS
 from narthex.sign_in.routes import hosted_step
-from narthex.sign_in_settings.page_of_request import notice
+from narthex.sign_in_settings.page_of_request import log_refusal, notice
 from narthex.static import find
 from narthex.tenants.directory import TenantDirectory
 from narthex.tenants.request import Request
@@ -150,10 +150,9 @@ class Edge:
         raise NotFound
 
     async def _refused(self, request: Request, refusal: Refusal) -> Response:
-        if refusal.detail or refusal.status >= 500:
-            LOG.warning("refused", error=refusal.code, detail=refusal.detail, request_id=request.id)
         wants_page = "text/html" in (request.header(b"accept") or "")
         if not wants_page:
+            log_refusal(request, refusal)
             body = {"code": refusal.code, "message": refusal.text, "error": _oauth_code(refusal)}
             return json_response(body, refusal.status, refusal.headers)
         try:
@@ -171,7 +170,9 @@ class Edge:
 
     def _host(self, scope: Any, headers: dict[bytes, bytes]) -> str:
         forwarded = headers.get(b"x-forwarded-host") if self._is_trusted(_peer(scope)) else None
-        return (forwarded or headers.get(b"host", b"")).decode("latin-1").strip().lower()
+        host = (forwarded or headers.get(b"host", b"")).decode("latin-1").strip().lower()
+        # Some proxies name the port that a browser leaves out.
+        return host.removesuffix(":443").removesuffix(":80")
 
     def _is_trusted(self, address: str) -> bool:
         if not self._trusted:

@@ -79,6 +79,8 @@ def _as_database_url(text: str) -> str:
         raise _Invalid("must begin with sqlite:/// or postgresql://, as in postgresql://narthex:secret@db/narthex")
     if scheme == "sqlite" and (not rest.startswith("/") or len(rest) < 2):
         raise _Invalid("must name a file, as in sqlite:///narthex.db or, from the root, sqlite:////var/lib/narthex.db")
+    if rest == "/:memory:":
+        raise _Invalid("must name a file: an installation that is gone after a restart keeps no account")
     return f"{scheme}://{rest}"
 
 
@@ -171,7 +173,7 @@ VARIABLES = (
         "NARTHEX_TRUSTED_PROXIES",
         "trusted_proxies",
         "none",
-        "Addresses or networks, with commas between, whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+        "Addresses or networks, with commas between, whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.",
         _as_networks,
     ),
     Variable(

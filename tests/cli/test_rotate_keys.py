@@ -25,8 +25,9 @@ def test_what_cannot_be_rotated_is_a_sentence(narthex: Command) -> None:
     assert "HS256 is not one of ES256" in narthex("rotate-keys", "--algorithm", "HS256").output
 
 
-def test_a_key_that_some_sdks_cannot_read_comes_with_a_warning(narthex: Command) -> None:
+def test_a_key_that_some_sdks_cannot_read_is_asked_for_twice(narthex: Command) -> None:
     narthex("init")
-    result = narthex("rotate-keys", "--algorithm", "EdDSA")
-    assert result.exit_code == 0
-    assert "mobile SDKs" in result.stderr
+    refused = narthex("rotate-keys", "--algorithm", "EdDSA")
+    assert refused.exit_code == 1
+    assert "--even-eddsa" in refused.stderr
+    assert narthex("rotate-keys", "--algorithm", "EdDSA", "--even-eddsa").exit_code == 0

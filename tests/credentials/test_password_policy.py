@@ -86,7 +86,7 @@ def test_all_reasons_are_told_at_once() -> None:
 
 
 def test_a_short_one_is_refused_as_that_and_not_as_common() -> None:
-    assert reasons("abcd12") == ["too_short"]
+    assert reasons("dragon") == ["too_short"]
 
 
 def test_it_is_judged_as_it_is_hashed() -> None:

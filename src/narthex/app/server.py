@@ -13,7 +13,7 @@ from narthex.edge import Edge
 from narthex.kit.cache import ConfigCache
 from narthex.kit.clock import Clock, SystemClock
 from narthex.kit.database import open_database
-from narthex.kit.encryption import Cipher
+from narthex.kit.encryption import Cipher, SealBroken
 from narthex.kit.errors import Refusal
 from narthex.kit.logging import Log
 from narthex.kit.metrics import Metrics
@@ -23,6 +23,7 @@ from narthex.kit.templates import Templates
 from narthex.kit.worker_pool import WorkerPool
 from narthex.operations.routes import Operations
 from narthex.settings import Settings
+from narthex.signing_keys import service as signing_keys
 from narthex.tenants.directory import TenantDirectory
 
 LOG = Log("narthex.app")
@@ -104,7 +105,7 @@ class Narthex:
             await send({"type": "websocket.close", "code": 1000})
 
     async def startup(self) -> None:
-        """Open the database, check its schema, learn the tenants. Raises `SchemaOutdated`."""
+        """Open the database, check its schema, learn the tenants. Raises `SchemaOutdated`, `SealBroken`."""
         await self.runtime.database.open()
         revision = await self.runtime.database.schema_revision()
         needed = newest_revision()
@@ -113,10 +114,19 @@ class Narthex:
             raise SchemaOutdated(f"The database is at revision {revision}, {needed} is needed: run `narthex migrate`.")
         await self._follow_database_clock()
         await self.directory.refresh()
+        await self._check_encryption_key()
         self._tasks = [
             asyncio.create_task(self._every(POLL_SECONDS, self.directory.refresh)),
             asyncio.create_task(self._every(EXPIRY_SECONDS, self._clean_up)),
         ]
+
+    async def _check_encryption_key(self) -> None:
+        try:
+            for tenant in self.directory.all()[:1]:
+                await signing_keys.key_ring(self.runtime, tenant.id)
+        except SealBroken:
+            await self.runtime.database.close()
+            raise
 
     async def shutdown(self) -> None:
         """Stop what runs beside the requests, and close the database."""
@@ -132,7 +142,7 @@ class Narthex:
         await receive()
         try:
             await self.startup()
-        except (SchemaOutdated, Refusal) as error:
+        except (SchemaOutdated, SealBroken, Refusal) as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         await send({"type": "lifespan.startup.complete"})
@@ -145,6 +155,8 @@ class Narthex:
             await asyncio.sleep(seconds)
             try:
                 await work()
+            except Refusal as refusal:
+                LOG.warning("background work refused", error=refusal.code, work=getattr(work, "__name__", ""))
             except Exception as error:  # what runs beside the requests must not end with one failure
                 LOG.error("background work failed", exception=error, work=getattr(work, "__name__", ""))
 

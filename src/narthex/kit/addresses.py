@@ -1,7 +1,11 @@
 """What an address or a host name stands for."""
 
+import re
 from ipaddress import IPv6Address, ip_address, ip_network
 from urllib.parse import urlsplit
+
+# Names and addresses; nothing that a URL would have to escape.
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 
 
 def is_loopback(host: str) -> bool:
@@ -47,7 +51,9 @@ def normal_origin(text: str) -> str:
     except ValueError:
         raise ValueError("is not a URL") from None
     host = url.hostname or ""
-    if url.scheme not in ("http", "https") or not host or not host.isascii() or "\\" in text:
+    if not host.isascii():
+        raise ValueError("has letters that a host name spells as xn--…")
+    if url.scheme not in ("http", "https") or not HOST.fullmatch(host):
         raise ValueError("is not an http or https URL")
     if url.username is not None or url.password is not None:
         raise ValueError("must not hold a user name")

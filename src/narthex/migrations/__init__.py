@@ -32,8 +32,30 @@ def _upgrade_sqlite(url: str) -> None:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")
         configuration = _configuration()
         configuration.attributes["connection"] = connection
+        _check_known(configuration, _current_sqlite(connection))
         command.upgrade(configuration, "head")
     engine.dispose()
+
+
+def _current_sqlite(connection: Any) -> str | None:
+    if not connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").first():
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    return found[0] if found else None
+
+
+def _check_known(configuration: Any, current: str | None) -> None:
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
+    if current is None:
+        return
+    try:
+        ScriptDirectory.from_config(configuration).get_revision(current)
+    except CommandError:
+        raise SchemaTooNew(
+            f"The database is at revision {current}, which this version of Narthex does not know. Use a newer one."
+        ) from None
 
 
 async def _upgrade_postgresql(url: str) -> None:
@@ -60,15 +82,9 @@ async def _current(connection: Any) -> str | None:
 
 def _written_out(current: str | None) -> str:
     from alembic import command
-    from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
 
     configuration = _configuration()
-    if current is not None:
-        try:
-            ScriptDirectory.from_config(configuration).get_revision(current)
-        except CommandError:
-            raise SchemaTooNew(f"the database is at revision {current}, which this version does not know") from None
+    _check_known(configuration, current)
     configuration.attributes["dialect"] = "postgresql"
     out = io.StringIO()
     configuration.output_buffer = out

@@ -51,8 +51,8 @@ def invalid_target(text: str) -> OAuthError:
 
 def render_json(request: Request, refusal: Refusal, catalogue: Catalogue, language: str) -> Response:
     """A refusal as OAuth JSON: the RFC's members, and `code` and `message` beside them."""
-    error = refusal.error if isinstance(refusal, OAuthError) else "invalid_request"
-    phrase = refusal.phrase or "oauth.invalid_request"
+    error = refusal.error if isinstance(refusal, OAuthError) else _error_of(refusal.status)
+    phrase = refusal.phrase or f"oauth.{error}"
     body = {
         "code": f"oidc.{error}",
         "message": catalogue.text(language, phrase, **refusal.values),
@@ -64,6 +64,12 @@ def render_json(request: Request, refusal: Refusal, catalogue: Catalogue, langua
     if challenge is None:
         return response
     return response.with_headers((header("www-authenticate", _challenge(request, challenge, error, refusal.text)),))
+
+
+def _error_of(status: int) -> str:
+    if status == 503:
+        return "temporarily_unavailable"
+    return "server_error" if status >= 500 else "invalid_request"
 
 
 def _challenge(request: Request, scheme: str, error: str, text: str) -> str:

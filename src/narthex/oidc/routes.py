@@ -8,7 +8,7 @@ from narthex.kit.http import Header, Response, header
 from narthex.kit.runtime import Runtime
 from narthex.oidc import authorize, discovery, end_session, introspection, jwks, revocation, token, userinfo
 from narthex.oidc.errors import OAuthError, render_json
-from narthex.sign_in_settings.page_of_request import language_of_request, notice
+from narthex.sign_in_settings.page_of_request import language_of_request, log_refusal, notice
 from narthex.tenants.request import Request
 
 Endpoint = Callable[[Runtime, Request], Awaitable[Response]]
@@ -96,6 +96,7 @@ async def _render(runtime: Runtime, request: Request, refusal: Refusal) -> Respo
     """A page for people, JSON for programs; never a redirect."""
     if "text/html" in (request.header(b"accept") or ""):
         return await notice(runtime, request, refusal, template="oidc/error.html")
+    log_refusal(request, refusal)
     catalogue, language = await language_of_request(runtime, request)
     return render_json(request, refusal, catalogue, language)
 

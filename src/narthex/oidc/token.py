@@ -19,13 +19,14 @@ from narthex.tenants.request import Request
 async def token(runtime: Runtime, request: Request) -> Response:
     """Exchange a grant for tokens."""
     form = await request.form(accept_json=True)
+    client = None
     try:
         client = await authenticate_client(runtime, request, form)
         handler, grant_type = _grant(form, client)
         token_request = parse(request, form, client, grant_type)
         return token_response(await handler(runtime, token_request))
     except Refusal as refusal:
-        await _record_failure(runtime, request, form, refusal)
+        await _record_failure(runtime, request, form, refusal, client)
         raise
 
 
@@ -41,9 +42,13 @@ def _grant(form: Form, client: AuthenticatedClient) -> tuple[GrantHandler, str]:
     return handler, grant_type
 
 
-async def _record_failure(runtime: Runtime, request: Request, form: Form, refusal: Refusal) -> None:
+async def _record_failure(
+    runtime: Runtime, request: Request, form: Form, refusal: Refusal, client: AuthenticatedClient | None
+) -> None:
+    if refusal.status >= 500:
+        return  # nothing was refused to anybody, and there may be no database to write it into
     key = audit_keys.EXCHANGE_BY.get(form.get("grant_type") or "", audit_keys.EXCHANGE_UNKNOWN)
-    client_id = form.get("client_id")
+    client_id = client.application.id if client else form.get("client_id")
     event = Event(
         key,
         result="Error",

@@ -6,6 +6,7 @@ from narthex.applications.schemas import DEMO_APPLICATION_ID, Application
 from narthex.kit.errors import Refusal
 from narthex.kit.http import Response
 from narthex.kit.i18n import Catalogue
+from narthex.kit.logging import Log
 from narthex.kit.redaction import SECRET_NAMES
 from narthex.kit.runtime import Runtime
 from narthex.sign_in_settings import service as settings_service
@@ -25,6 +26,7 @@ from narthex.tenants.request import Request
 UNREPEATED = SECRET_NAMES - {"id_token_hint", "logout_hint", "state"}
 
 
+LOG = Log("narthex.refusals")
 # What answers a form here also answers GET, so that the language menu leads somewhere.
 FORM_PATHS = frozenset({"/sign-in/password", "/register", "/consent"})
 
@@ -79,6 +81,12 @@ async def language_of_request(runtime: Runtime, request: Request) -> tuple[Catal
     return catalogue, language
 
 
+def log_refusal(request: Request, refusal: Refusal) -> None:
+    """Say in the log why a request was refused, under the id that its page shows."""
+    reason = refusal.detail or refusal.text
+    LOG.info("refused", error=refusal.code, reason=reason, request_id=request.id, tenant=request.tenant.id)
+
+
 async def notice(
     runtime: Runtime,
     request: Request,
@@ -89,6 +97,7 @@ async def notice(
     back_url: str | None = None,
 ) -> Response:
     """A refusal as a page: what happened, what to do, and what to tell whoever helps."""
+    log_refusal(request, refusal)
     page = await page_of_request(runtime, request, application)
     words = error_words(page, refusal.phrase or "error.server_error", **refusal.values)
     response = render_hosted(

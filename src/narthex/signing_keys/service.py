@@ -94,6 +94,8 @@ async def rotate(tx: Transaction, actor: Actor, runtime: Runtime, algorithm: str
     """Let the published next key take over and publish a new next one: at once, unless it has been published for less
     than an hour. Raises `RotationPending` while one is under way. The caller writes the audit event."""
     actor.require(Permission.MANAGE)
+    # First, since it takes the tenant's row: two rotations at once come one after the other.
+    await bump_config_version(tx, runtime.cache)
     rows = await tx.all(ALL)
     pending = [row for row in rows if row.signs_from is not None and row.signs_from > tx.now]
     if pending:
@@ -106,7 +108,6 @@ async def rotate(tx: Transaction, actor: Actor, runtime: Runtime, algorithm: str
     await tx.run(ACTIVATE, key_id=following, from_time=signs_from)
     await _insert(tx, runtime.cipher, algorithm, signs_from=None)
     await _delete_expired(tx, rows)
-    await bump_config_version(tx, runtime.cache)
     return Rotation(following, signs_from)
 
 
