@@ -57,13 +57,15 @@ async def test_a_session_meets_a_prompt(
     assert await outcome(party, prompt, max_age) == expected
 
 
-@pytest.mark.parametrize(
-    ("prompt", "expected"),
-    [(None, "sign-in"), ("none", "login_required"), ("consent", "sign-in"), ("login", "sign-in")],
-)
-async def test_no_session_meets_a_prompt(server: Server, prompt: str | None, expected: str) -> None:
+async def test_no_session_meets_a_prompt(server: Server) -> None:
     party = await relying_party(server)
-    assert await outcome(party, prompt, None) == expected
+    for prompt, expected in [
+        (None, "sign-in"),
+        ("none", "login_required"),
+        ("consent", "sign-in"),
+        ("login", "sign-in"),
+    ]:
+        assert await outcome(party, prompt, None) == expected
 
 
 @pytest.mark.parametrize(

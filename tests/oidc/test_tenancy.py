@@ -56,21 +56,21 @@ async def test_the_whole_walk_at_every_tenant(server: Server, tenant_id: str) ->
     assert (await party.authorize(prompt=None)).status_code == 200
 
 
-@pytest.mark.parametrize("tenant_id", TENANTS)
-async def test_every_address_of_a_tenant_is_its_own(server: Server, tenant_id: str) -> None:
+async def test_every_address_of_a_tenant_is_its_own(server: Server) -> None:
     await with_tenants(server)
-    tenant = server.tenant(tenant_id)
-    async with server.client(tenant_id) as client:
-        document = answered(await client.get(f"{tenant.issuer}/.well-known/openid-configuration"))
-    assert document["issuer"] == tenant.issuer
-    for name, value in document.items():
-        if name.endswith(("_endpoint", "_uri")):
-            assert value.startswith(f"{tenant.issuer}/"), name
+    for tenant_id in TENANTS:
+        tenant = server.tenant(tenant_id)
+        async with server.client(tenant_id) as client:
+            document = answered(await client.get(f"{tenant.issuer}/.well-known/openid-configuration"))
+        assert document["issuer"] == tenant.issuer
+        for name, value in document.items():
+            if name.endswith(("_endpoint", "_uri")):
+                assert value.startswith(f"{tenant.issuer}/"), name
 
 
-@pytest.mark.parametrize(
-    ("tenant_id", "name"),
-    [
+async def test_discovery_by_every_form_of_the_path(server: Server) -> None:
+    await with_tenants(server)
+    for tenant_id, name in [
         ("acme", "/t/acme/oidc/.well-known/openid-configuration"),
         ("acme", "/t/acme/oidc/.well-known/oauth-authorization-server"),
         ("acme", "/.well-known/oauth-authorization-server/t/acme/oidc"),
@@ -78,17 +78,13 @@ async def test_every_address_of_a_tenant_is_its_own(server: Server, tenant_id: s
         ("acme", "//t/acme/oidc/.well-known/openid-configuration"),
         ("globex", "/.well-known/oauth-authorization-server/oidc"),
         ("globex", "/.well-known/oauth-authorization-server"),
-    ],
-)
-async def test_discovery_by_every_form_of_the_path(server: Server, tenant_id: str, name: str) -> None:
-    await with_tenants(server)
-    tenant = server.tenant(tenant_id)
-    async with server.client(tenant_id) as client:
-        assert answered(await client.get(tenant.origin + name))["issuer"] == tenant.issuer
+    ]:
+        tenant = server.tenant(tenant_id)
+        async with server.client(tenant_id) as client:
+            assert answered(await client.get(tenant.origin + name))["issuer"] == tenant.issuer
 
 
-@pytest.mark.parametrize("path", ["/t/acme/oidc/token", "/t/acme//oidc/token", "//t/acme//oidc/token"])
-async def test_a_double_slash_is_tolerated_under_a_tenant_too(server: Server, path: str) -> None:
+async def test_a_double_slash_is_tolerated_under_a_tenant_too(server: Server) -> None:
     await with_tenants(server)
     script = await server.machine(tenant_id="acme")
     form = {
@@ -97,9 +93,10 @@ async def test_a_double_slash_is_tolerated_under_a_tenant_too(server: Server, pa
         "client_id": script.application_id,
         "client_secret": script.secret,
     }
-    async with server.client("acme") as client:
-        tokens = answered(await client.post(server.base_url + path, data=form))
-    assert claims_of(tokens["access_token"])["aud"] == "https://acme.logto.app/api"
+    for path in ["/t/acme/oidc/token", "/t/acme//oidc/token", "//t/acme//oidc/token"]:
+        async with server.client("acme") as client:
+            tokens = answered(await client.post(server.base_url + path, data=form))
+        assert claims_of(tokens["access_token"])["aud"] == "https://acme.logto.app/api"
 
 
 async def test_every_tenant_signs_with_its_own_keys(server: Server) -> None:
@@ -117,47 +114,42 @@ async def test_every_tenant_signs_with_its_own_keys(server: Server) -> None:
     assert len(set(kids.values())) == 3
 
 
-@pytest.mark.parametrize(("one", "other"), OTHERS)
-async def test_nothing_of_one_tenant_counts_at_another(server: Server, one: str, other: str) -> None:
+async def test_nothing_of_one_tenant_counts_at_another(server: Server) -> None:
     await with_tenants(server)
-    ours, theirs = await signed_up(server, one), await signed_up(server, other)
-    tokens, code = await ours.tokens(), await ours.code()
-    refused(await theirs.userinfo(tokens["access_token"]), "invalid_token", 401)
-    refused(await theirs.refresh(tokens["refresh_token"]))
-    refused(await theirs.redeem(code))
-    refused(await theirs.refresh(tokens["refresh_token"], client_id=ours.id), "invalid_client")
-    assert (await theirs.revoke(tokens["refresh_token"])).status_code == 200
-    hinted = await theirs.authorize(prompt="none", id_token_hint=tokens["id_token"])
-    assert returned(hinted)["error"] == "invalid_request"
-    base = server.tenant(other).base_url
-    answer = await theirs.browser.client.get(f"{base}/oidc/session/end?id_token_hint={tokens['id_token']}")
-    refused(answer, "invalid_request")
-    # None of it harmed anything at home.
-    assert (await ours.userinfo(tokens["access_token"])).status_code == 200
-    answered(await ours.redeem(code))
-    answered(await ours.refresh(tokens["refresh_token"]))
+    parties = {tenant_id: await signed_up(server, tenant_id) for tenant_id in TENANTS}
+    for one, other in OTHERS:
+        ours, theirs = parties[one], parties[other]
+        tokens, code = await ours.tokens(), await ours.code()
+        refused(await theirs.userinfo(tokens["access_token"]), "invalid_token", 401)
+        refused(await theirs.refresh(tokens["refresh_token"]))
+        refused(await theirs.redeem(code))
+        refused(await theirs.refresh(tokens["refresh_token"], client_id=ours.id), "invalid_client")
+        assert (await theirs.revoke(tokens["refresh_token"])).status_code == 200
+        hinted = await theirs.authorize(prompt="none", id_token_hint=tokens["id_token"])
+        assert returned(hinted)["error"] == "invalid_request"
+        base = server.tenant(other).base_url
+        answer = await theirs.browser.client.get(f"{base}/oidc/session/end?id_token_hint={tokens['id_token']}")
+        refused(answer, "invalid_request")
+        # None of it harmed anything at home.
+        assert (await ours.userinfo(tokens["access_token"])).status_code == 200
+        answered(await ours.redeem(code))
+        answered(await ours.refresh(tokens["refresh_token"]))
 
 
-@pytest.mark.parametrize(("one", "other"), OTHERS)
-async def test_a_session_of_one_tenant_is_none_at_another(server: Server, one: str, other: str) -> None:
+async def test_a_session_of_one_tenant_is_none_at_another(server: Server) -> None:
     await with_tenants(server)
-    ours, theirs = await signed_up(server, one), await relying_party(server, tenant_id=other)
-    cookies = {cookie.name: str(cookie.value) for cookie in ours.browser.client.cookies.jar}
-    names = [name for name in cookies if ".".join(name.split(".")[-1:]) == one]
-    assert sorted(name.rpartition(".")[0].removeprefix("__Host-") for name in names) == [
-        "device",
-        "interaction",
-        "session",
-    ]
-    prefix = "__Host-" if server.tenant(other).secure else ""
-    carried = [f"{name}={value}" for name, value in cookies.items()]
-    renamed = [
-        f"{prefix}{name.removeprefix('__Host-').rpartition('.')[0]}.{other}={value}" for name, value in cookies.items()
-    ]
-    answer = await theirs.browser.client.get(
-        theirs.url(prompt="none"), headers={"cookie": "; ".join([*carried, *renamed])}
-    )
-    assert returned(answer)["error"] == "login_required"
+    parties = {tenant_id: await signed_up(server, tenant_id) for tenant_id in TENANTS}
+    for one, other in OTHERS:
+        cookies = {cookie.name: str(cookie.value) for cookie in parties[one].browser.client.cookies.jar}
+        plain = {name.removeprefix("__Host-").rpartition(".")[0]: value for name, value in cookies.items()}
+        assert sorted(plain) == ["device", "interaction", "session"]
+        assert all(name.endswith(f".{one}") for name in cookies)
+        prefix = "__Host-" if server.tenant(other).secure else ""
+        renamed = {f"{prefix}{name}.{other}": value for name, value in plain.items()}
+        sent = "; ".join(f"{name}={value}" for name, value in (cookies | renamed).items())
+        theirs = parties[other].beside(server.browser(other))
+        answer = await theirs.browser.client.get(theirs.url(prompt="none"), headers={"cookie": sent})
+        assert returned(answer)["error"] == "login_required", (one, other)
 
 
 async def test_one_name_is_another_person_at_every_tenant(server: Server) -> None:
@@ -186,20 +178,20 @@ async def test_two_sessions_of_two_tenants_live_in_one_browser(server: Server) -
     assert "code" in returned(await theirs.authorize(prompt="none"))
 
 
-@pytest.mark.parametrize("tenant_id", TENANTS)
-async def test_cookies_carry_the_flags_of_their_origin(server: Server, tenant_id: str) -> None:
+async def test_cookies_carry_the_flags_of_their_origin(server: Server) -> None:
     await with_tenants(server)
-    tenant = server.tenant(tenant_id)
-    party = await relying_party(server, tenant_id=tenant_id)
-    answer = await party.browser.client.get(party.url(), headers=HTML)
-    cookie = answer.headers["set-cookie"]
-    name = f"__Host-interaction.{tenant_id}" if tenant.secure else f"interaction.{tenant_id}"
-    assert cookie.startswith(f"{name}=")
-    parts = cookie.split("; ")
-    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(parts)
-    assert ("Secure" in parts) is tenant.secure
-    assert not [part for part in parts if part.lower().startswith("domain")]
-    assert ("strict-transport-security" in answer.headers) is tenant.secure
+    for tenant_id in TENANTS:
+        tenant = server.tenant(tenant_id)
+        party = await relying_party(server, tenant_id=tenant_id)
+        answer = await party.browser.client.get(party.url(), headers=HTML)
+        cookie = answer.headers["set-cookie"]
+        name = f"__Host-interaction.{tenant_id}" if tenant.secure else f"interaction.{tenant_id}"
+        assert cookie.startswith(f"{name}=")
+        parts = cookie.split("; ")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(parts)
+        assert ("Secure" in parts) is tenant.secure
+        assert not [part for part in parts if part.lower().startswith("domain")]
+        assert ("strict-transport-security" in answer.headers) is tenant.secure
 
 
 async def test_a_tenant_with_an_origin_is_not_served_under_the_shared_one(server: Server) -> None:
@@ -216,12 +208,12 @@ async def test_a_tenant_with_an_origin_is_not_served_under_the_shared_one(server
             assert (await client.get(path)).status_code == 404, path
 
 
-@pytest.mark.parametrize("path", ["/t/", "/t/nobody", "/t/nobody/oidc/jwks", "/t/ACME/oidc/jwks", "/t/acme.x/oidc"])
-async def test_an_unknown_tenant_is_not_found(server: Server, path: str) -> None:
+async def test_an_unknown_tenant_is_not_found(server: Server) -> None:
     await with_tenants(server)
-    async with server.client() as client:
-        assert (await client.get(path)).status_code == 404
-        assert (await client.get(path, headers=HTML)).status_code == 404
+    for path in ["/t/", "/t/nobody", "/t/nobody/oidc/jwks", "/t/ACME/oidc/jwks", "/t/acme.x/oidc"]:
+        async with server.client() as client:
+            assert (await client.get(path)).status_code == 404
+            assert (await client.get(path, headers=HTML)).status_code == 404
 
 
 async def test_the_pages_of_a_tenant_stay_under_it(server: Server) -> None:

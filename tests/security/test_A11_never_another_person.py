@@ -81,12 +81,12 @@ async def test_A11_max_age_0_never_takes_a_session_however_fresh(server: Server)
     assert (await party.authorize(prompt=None, max_age="0")).status_code == 200
 
 
-@pytest.mark.parametrize("age", ["-1", "1.5", "1e3", "", "x", "\u0661", "9" * 10, "0x10", " 1", "+1"])
-async def test_A11_an_age_that_cannot_be_read_is_refused_not_forgotten(server: Server, age: str) -> None:
+async def test_A11_an_age_that_cannot_be_read_is_refused_not_forgotten(server: Server) -> None:
     party = await relying_party(server)
     await party.sign_up()
-    back = returned(await party.authorize(prompt="none", max_age=age))
-    assert (back["error"], "code" in back) == ("invalid_request", False)
+    for age in ["-1", "1.5", "1e3", "", "x", "\u0661", "9" * 10, "0x10", " 1", "+1"]:
+        back = returned(await party.authorize(prompt="none", max_age=age))
+        assert (back["error"], "code" in back) == ("invalid_request", False)
 
 
 @pytest.mark.parametrize("prompt", ["login", "select_account", "login consent"])

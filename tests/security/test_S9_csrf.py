@@ -213,6 +213,23 @@ async def test_a_replayed_form_does_nothing(server: Server, step: str) -> None:
     await ready.browser.follow(await ready.send())
     again = ready.fields | ({"username": "mallory"} if step == "/register" else {})
     assert not await changes(server, ready, ready.send(fields=again))
+    # Nor with a token of the secret that the browser has now: what it is for is over.
+    purpose = {"/sign-in/password": "sign-in", "/register": "sign-up", "/consent": "consent"}.get(step, "sign-out")
+    full = f"{purpose}:{query_of(ready.url)['interaction']}" if "interaction=" in ready.url else purpose
+    cookies = ready.browser.client.cookies
+    for name in ("interaction.default", "session.default"):
+        fresh = again | {"form_token": form_token(cookies.get(name) or "-", full)}
+        assert not await changes(server, ready, ready.send(fields=fresh))
+
+
+async def test_the_pages_of_one_interaction_do_not_mix(server: Server) -> None:
+    ready = await sign_in(server)
+    page = await ready.browser.get(ready.url.replace("/sign-in/password", "/register"))
+    other = forms(page)[0].fields["form_token"]
+    assert not await changes(server, ready, ready.send(fields=ready.fields | {"form_token": other}))
+    up = filled(ready.browser, page, forms(page)[0], username="eve", password=PASSWORD)
+    assert not await changes(server, up, up.send(fields=up.fields | {"form_token": ready.fields["form_token"]}))
+    assert await changes(server, up, up.send())
 
 
 async def test_two_tabs_do_not_mix(server: Server) -> None:
@@ -257,11 +274,14 @@ async def posted_across(page: Page, ready: Ready) -> int:
 
 @pytest.mark.parametrize("step", ["/sign-in/password", "/consent", "/oidc/session/end/confirm"])
 async def test_chromium_sends_no_form_across(live_server: Server, new_page: NewPage, step: str) -> None:
+    """Even a foreign page that knows the token gets nowhere: the cookies do not come along, and Origin names it."""
     ready = await STEPS[step](live_server)
     page = await new_page(javascript=True)
     for cookie in ready.browser.client.cookies.jar:
-        kept: Any = {"name": cookie.name, "value": cookie.value, "url": live_server.base_url}
-        await page.context.add_cookies([kept | {"sameSite": "Lax", "httpOnly": True}])
+        kept: Any = {"name": cookie.name, "value": cookie.value, "url": live_server.base_url, "httpOnly": True}
+        if same_site := cookie.get_nonstandard_attr("SameSite"):
+            kept["sameSite"] = same_site
+        await page.context.add_cookies([kept])
     before = await facts(live_server)
     assert await posted_across(page, ready) in {400, 403}
     assert before == await facts(live_server)

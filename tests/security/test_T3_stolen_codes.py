@@ -14,12 +14,13 @@ KINDS = [ApplicationType.TRADITIONAL, ApplicationType.SPA, ApplicationType.NATIV
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("thief_kind", KINDS)
-async def test_T3_a_code_of_another_client(server: Server, kind: ApplicationType, thief_kind: ApplicationType) -> None:
-    party, thief = await relying_party(server, kind), await relying_party(server, thief_kind)
+async def test_T3_a_code_of_another_client(server: Server, kind: ApplicationType) -> None:
+    party = await relying_party(server, kind)
     code = await party.sign_up()
-    refused(await thief.redeem(code))
-    # The attempt costs the owner nothing.
+    for thief_kind in KINDS:
+        thief = await relying_party(server, thief_kind)
+        refused(await thief.redeem(code))
+    # The attempts cost the owner nothing.
     answered(await party.redeem(code))
 
 
@@ -107,7 +108,7 @@ async def test_T3_a_code_of_another_tenant(server: Server) -> None:
     answered(await party.redeem(code))
 
 
-@pytest.mark.parametrize("wrong", ["", "x", "A" * 43, "A" * 10_000, "\u00e9", "' OR 1=1 --", "../../etc/passwd"])
-async def test_T3_a_made_up_code(server: Server, wrong: str) -> None:
+async def test_T3_a_made_up_code(server: Server) -> None:
     party = await relying_party(server)
-    refused(await party.redeem(wrong), "invalid_grant" if wrong else "invalid_request")
+    for wrong in ["", "x", "A" * 43, "A" * 10_000, "\u00e9", "' OR 1=1 --", "../../etc/passwd"]:
+        refused(await party.redeem(wrong), "invalid_grant" if wrong else "invalid_request")

@@ -238,7 +238,7 @@ async def test_T4_a_token_ends_with_its_time_and_its_chain(server: Server) -> No
     refused(await party.refresh(token))
 
 
-@pytest.mark.parametrize("wrong", ["x", "A" * 43, "A" * 10_000, "\u00e9", "' OR 1=1 --", "a.b.c"])
-async def test_T4_a_made_up_token(server: Server, wrong: str) -> None:
+async def test_T4_a_made_up_token(server: Server) -> None:
     party = await relying_party(server)
-    refused(await party.refresh(wrong))
+    for wrong in ["x", "A" * 43, "A" * 10_000, "\u00e9", "' OR 1=1 --", "a.b.c"]:
+        refused(await party.refresh(wrong))

@@ -5,8 +5,6 @@ import json
 import time
 from typing import Any
 
-import pytest
-
 from narthex.applications.types import ApplicationType
 from narthex.signing_keys import service as signing_keys
 from tests.fixtures.server import Server
@@ -100,15 +98,14 @@ async def test_T7_a_token_of_another_tenant(server: Server) -> None:
         assert returned(await party.authorize(prompt="none", id_token_hint=token))["error"] == "invalid_request"
 
 
-@pytest.mark.parametrize(
-    "changes", [{"sub": None}, {"sub": 1}, {"sub": ["a"]}, {"aud": None}, {"aud": ["a"]}, {"aud": 1}], ids=str
-)
-async def test_T7_claims_of_another_shape_are_no_hint(server: Server, changes: dict[str, Any]) -> None:
+async def test_T7_claims_of_another_shape_are_no_hint(server: Server) -> None:
     party, hint, _ = await signed_in(server)
     ring = await signing_keys.key_ring(server.runtime, "default")
-    token = ring.signer(server.clock.now()).sign(claims_of(hint) | changes)
-    assert returned(await party.authorize(prompt="none", id_token_hint=token))["error"] == "invalid_request"
-    refused(await party.browser.client.get("/oidc/session/end", params={"id_token_hint": token}), "invalid_request")
+    changes: dict[str, Any]
+    for changes in ({"sub": None}, {"sub": 1}, {"sub": ["a"]}, {"aud": None}, {"aud": ["a"]}, {"aud": 1}):
+        token = ring.signer(server.clock.now()).sign(claims_of(hint) | changes)
+        assert returned(await party.authorize(prompt="none", id_token_hint=token))["error"] == "invalid_request"
+        refused(await party.browser.client.get("/oidc/session/end", params={"id_token_hint": token}), "invalid_request")
 
 
 async def test_T7_a_hint_for_another_session_of_this_person_asks_first(server: Server) -> None:

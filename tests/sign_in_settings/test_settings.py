@@ -66,7 +66,7 @@ async def test_they_are_read_as_they_were_written_and_at_once(server: Server) ->
     assert (await read(server)).experience == Experience()
     await change(server, FULL)
     assert (await read(server)).experience == FULL
-    assert (await read(server, "admin")).experience == Experience()
+    assert (await read(server, "admin")).experience == Experience(sign_in_mode=SignInMode.SIGN_IN)
 
 
 async def test_policies_come_from_them(server: Server) -> None:

@@ -7,7 +7,7 @@ from narthex.kit.runtime import Runtime
 from narthex.resources import service as resources
 from narthex.roles import service as roles
 from narthex.sign_in_settings import service as sign_in_settings
-from narthex.sign_in_settings.schemas import Experience
+from narthex.sign_in_settings.schemas import Experience, SignInMode
 from narthex.signing_keys import service as signing_keys
 from narthex.tenants import service as tenants
 from narthex.tenants.schemas import ADMIN_TENANT, DEFAULT_TENANT
@@ -39,7 +39,9 @@ async def create_tenant(runtime: Runtime, actor: Actor, tenant_id: str, name: st
 
 async def _furnish(tx: Transaction, actor: Actor, runtime: Runtime) -> None:
     await signing_keys.create_first(tx, actor, runtime.cipher)
-    await sign_in_settings.create(tx, actor, Experience())
+    # Nobody becomes an operator by signing up.
+    mode = SignInMode.SIGN_IN if actor.tenant_id == ADMIN_TENANT else SignInMode.SIGN_IN_AND_REGISTER
+    await sign_in_settings.create(tx, actor, Experience(sign_in_mode=mode))
     await resources.create_management_resource(tx, actor, runtime.cache)
     await roles.create_management_role(tx, actor, runtime.cache)
     await applications.create_demo(tx, actor, runtime)

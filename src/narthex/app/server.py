@@ -29,7 +29,8 @@ from narthex.tenants.directory import TenantDirectory
 LOG = Log("narthex.app")
 POLL_SECONDS = 1.0
 EXPIRY_SECONDS = 60.0
-HASHES_WAITING_PER_THREAD = 16
+# Some three seconds of hashes: a class that signs in together waits, and nobody is turned away.
+HASHES_WAITING_PER_THREAD = 100
 
 TEMPLATES = (
     ("hosted", "narthex.sign_in_settings"),
