@@ -1,41 +1,37 @@
 """Authorization codes: written once, taken once (RFC 6749 4.1.2)."""
 
-from msgspec import Struct
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
-from narthex.kit.database import Transaction, statement
+from narthex.kit.database import Reader, Transaction, statement
 from narthex.kit.digests import digest
 from narthex.kit.runtime import Runtime
-from narthex.tokens.schemas import CODE_TTL, CodeRow
+from narthex.tokens.liveness import GRANT_COLUMNS, grant_holds, session_runs, with_user_and_session
+from narthex.tokens.schemas import CODE_TTL, HeldCode
 from narthex.tokens.tables import authorization_codes as codes
-
-
-class UsedCode(Struct, frozen=True):
-    """A code that was taken before."""
-
-    grant_id: str
-
+from narthex.tokens.tables import grants
 
 INSERT = statement(insert(codes))
-TAKE = statement(
-    update(codes)
-    .where(
-        codes.c.code_hash == bindparam("hash"),
-        codes.c.application_id == bindparam("client_id"),
-        codes.c.consumed_at.is_(None),
+HELD = statement(
+    select(
+        *GRANT_COLUMNS,
+        # A code in flight dies with its session, whatever it was for; so do tokens that were never given.
+        and_(grant_holds(), session_runs()).label("grant_holds"),
+        codes.c.redirect_uri.label("code_redirect_uri"),
+        codes.c.code_challenge,
+        codes.c.expires_at.label("code_expires_at"),
+        codes.c.consumed_at.label("code_consumed_at"),
     )
-    .values(consumed_at=bindparam("at"))
-    .returning(codes.c.grant_id, codes.c.redirect_uri, codes.c.code_challenge, codes.c.expires_at),
-    CodeRow,
+    .select_from(with_user_and_session(codes.join(grants, grants.c.id == codes.c.grant_id)))
+    .where(codes.c.code_hash == bindparam("hash"), codes.c.application_id == bindparam("client_id")),
+    HeldCode,
 )
-USED = statement(
-    select(codes.c.grant_id).where(
-        codes.c.code_hash == bindparam("hash"),
-        codes.c.application_id == bindparam("client_id"),
-        codes.c.consumed_at.is_not(None),
-    ),
-    UsedCode,
+# What a redemption may take: the code, once, as long as its grant was not revoked in between.
+TAKEABLE = (
+    codes.c.code_hash == bindparam("taken_hash"),
+    codes.c.consumed_at.is_(None),
+    select(grants.c.id).where(grants.c.id == codes.c.grant_id, grants.c.revoked_at.is_(None)).exists(),
 )
+TAKE = statement(update(codes).where(*TAKEABLE).values(consumed_at=bindparam("at")))
 
 
 async def issue(
@@ -61,12 +57,6 @@ async def issue(
     return code
 
 
-async def take(tx: Transaction, code: str, application_id: str) -> CodeRow | None:
-    """Consume a code of this application; None where there is none left to take."""
-    return await tx.one(TAKE, hash=digest(code), client_id=application_id, at=tx.now)
-
-
-async def used_for(tx: Transaction, code: str, application_id: str) -> str | None:
-    """The grant of a code of this application that was taken before."""
-    used = await tx.one(USED, hash=digest(code), client_id=application_id)
-    return used.grant_id if used else None
+async def find(reader: Reader, code: str, application_id: str, now: int) -> HeldCode | None:
+    """The code of this application, taken or not, with its grant and user."""
+    return await reader.one(HELD, hash=digest(code), client_id=application_id, now=now)

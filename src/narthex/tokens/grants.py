@@ -7,7 +7,7 @@ from narthex.audit_log import keys as audit_keys
 from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
 from narthex.kit.database import Reader, Transaction, statement
-from narthex.tokens.liveness import GRANT_COLUMNS, grant_holds, session_runs, with_user_and_session
+from narthex.tokens.liveness import GRANT_COLUMNS, grant_holds, with_user_and_session
 from narthex.tokens.schemas import GRANT_TTL, LiveGrant, NewGrant
 from narthex.tokens.tables import grants
 
@@ -16,12 +16,6 @@ LIVE = statement(
     select(*GRANT_COLUMNS)
     .select_from(with_user_and_session(grants))
     .where(grants.c.id == bindparam("grant_id"), grant_holds()),
-    LiveGrant,
-)
-LIVE_IN_SESSION = statement(
-    select(*GRANT_COLUMNS)
-    .select_from(with_user_and_session(grants))
-    .where(grants.c.id == bindparam("grant_id"), grant_holds(), session_runs()),
     LiveGrant,
 )
 REVOKE = statement(
@@ -73,11 +67,6 @@ async def create(tx: Transaction, new: NewGrant) -> str:
 async def live(reader: Reader, grant_id: str, now: int) -> LiveGrant | None:
     """The grant, if it holds."""
     return await reader.one(LIVE, grant_id=grant_id, now=now)
-
-
-async def live_in_session(reader: Reader, grant_id: str, now: int) -> LiveGrant | None:
-    """The grant, if it holds and its session still runs: a code is not yet offline use (T3)."""
-    return await reader.one(LIVE_IN_SESSION, grant_id=grant_id, now=now)
 
 
 async def revoke(tx: Transaction, actor: Actor, grant_id: str, application_id: str, reason: str) -> bool:

@@ -84,13 +84,14 @@ class NewToken(Struct, frozen=True):
     row: dict[str, object]
 
 
-class CodeRow(Struct, frozen=True):
-    """An authorization code that was just taken."""
+class HeldCode(LiveGrant, frozen=True):
+    """An authorization code, taken or not, with its grant and user; `grant_holds` says whether the grant does."""
 
-    grant_id: str
-    redirect_uri: str
+    grant_holds: bool
+    code_redirect_uri: str
     code_challenge: str | None
-    expires_at: int
+    code_expires_at: int
+    code_consumed_at: int | None
 
 
 class HeldRefreshToken(LiveGrant, frozen=True):

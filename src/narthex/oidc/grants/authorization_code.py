@@ -4,11 +4,13 @@ import base64
 import hashlib
 import hmac
 import re
+from typing import NoReturn
 
 from narthex.audit_log import service as audit_log
-from narthex.kit.database import Transaction
+from narthex.kit.database import Reader
+from narthex.kit.digests import digest
 from narthex.kit.runtime import Runtime
-from narthex.oidc.errors import OAuthError, ReusedToken, invalid_grant
+from narthex.oidc.errors import ReusedToken, invalid_grant
 from narthex.oidc.grants.granted import (
     Granted,
     access_token_for,
@@ -18,74 +20,87 @@ from narthex.oidc.grants.granted import (
     success_event,
 )
 from narthex.oidc.grants.request import TokenRequest
-from narthex.oidc.issuing import TokenSet, issuer
-from narthex.tokens import access_tokens, codes, grants, refresh_tokens
-from narthex.tokens.schemas import CodeRow, LiveGrant
+from narthex.oidc.issuing import Issuer, TokenSet, issuer
+from narthex.tokens import codes, exchange, grants, refresh_tokens
+from narthex.tokens.exchange import Exchange
+from narthex.tokens.schemas import HeldCode
 
 VERIFIER = re.compile(r"[A-Za-z0-9\-._~]{43,128}")
 
 
 async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
-    """Take the code, once; check what it is bound to; issue."""
+    """Check what the code is bound to, make what it gives, and write that with taking the code, once."""
     code = request.require("code")
     redirect_uri = request.require("redirect_uri")
     signing = await issuer(runtime, request.tenant)
     resource = await checked_resource(runtime, request)
-    async with runtime.database.write(request.tenant.id) as tx:
-        row = await codes.take(tx, code, request.application.id)
-        if row is None:
-            raise await _not_taken(tx, request, code)
-        _check_bound(row, redirect_uri, request.code_verifier, tx.now)
-        grant = await grants.live_in_session(tx, row.grant_id, tx.now)
-        if grant is None:
-            raise invalid_grant("the grant of the code does not hold any more")
-        granted = Granted(grant, request.application, resource, grant.scopes)
-        access = await access_token_for(tx, runtime, signing, granted)
-        if access.row is not None:
-            await tx.run(access_tokens.INSERT, **access.row)
-        tokens = TokenSet(
-            access.token,
-            access.expires_in,
-            access.scope,
-            id_token=await id_token_for(tx, signing, granted, grant.nonce),
-            refresh_token=await _first_refresh_token(tx, runtime, grant, request),
-        )
-        await audit_log.record(tx, request.actor, success_event(request, grant, tokens))
+    async with runtime.database.read(request.tenant.id) as reader:
+        held = await codes.find(reader, code, request.application.id, signing.now)
+        if held is None:
+            raise invalid_grant("unknown code")
+    if held.code_consumed_at is not None:
+        await _revoke_reused(runtime, request, held)
+    _check_bound(held, redirect_uri, request.code_verifier, signing.now)
+    granted = Granted(held, request.application, resource, held.scopes)
+    async with runtime.database.read(request.tenant.id) as reader:
+        tokens, written = await _made(reader, runtime, request, signing, granted, held)
+    if not await exchange.write(runtime.database, request.tenant.id, written):
+        await _revoke_reused(runtime, request, held)
     return tokens
 
 
-async def _first_refresh_token(
-    tx: Transaction, runtime: Runtime, grant: LiveGrant, request: TokenRequest
-) -> str | None:
-    if not refresh_token_is_due(grant, request.application):
-        return None
-    made = refresh_tokens.new(runtime, grant.grant_id, request.application, tx.now)
-    await tx.run(refresh_tokens.INSERT, **made.row)
-    return made.token
+async def _made(
+    reader: Reader, runtime: Runtime, request: TokenRequest, signing: Issuer, granted: Granted, held: HeldCode
+) -> tuple[TokenSet, Exchange]:
+    access = await access_token_for(reader, runtime, signing, granted)
+    refresh = None
+    if refresh_token_is_due(held, request.application):
+        refresh = refresh_tokens.new(runtime, held.grant_id, request.application, signing.now)
+    tokens = TokenSet(
+        access.token,
+        access.expires_in,
+        access.scope,
+        id_token=await id_token_for(reader, signing, granted, held.nonce),
+        refresh_token=refresh.token if refresh else None,
+    )
+    event = success_event(request, held, tokens)
+    written = Exchange(
+        event=audit_log.event_row(request.actor, event, runtime.randomness.identifier(), signing.now),
+        at=signing.now,
+        access=access.row,
+        refresh=refresh.row if refresh else None,
+        takes="code",
+        taken_hash=digest(request.require("code")),
+    )
+    return tokens, written
 
 
-async def _not_taken(tx: Transaction, request: TokenRequest, code: str) -> OAuthError:
-    """Why there was no code to take; a code that comes twice takes its grant down (RFC 6749 4.1.2)."""
-    grant_id = await codes.used_for(tx, code, request.application.id)
-    if grant_id is None:
-        return invalid_grant("unknown code")
-    await grants.revoke(tx, request.actor, grant_id, request.application.id, "authorization code reused")
-    return ReusedToken("the code was used before")
+async def _revoke_reused(runtime: Runtime, request: TokenRequest, held: HeldCode) -> NoReturn:
+    """A code that comes twice takes its grant down (RFC 6749 4.1.2); the refusal keeps that."""
+    async with runtime.database.write(request.tenant.id) as tx:
+        await grants.revoke(tx, request.actor, held.grant_id, request.application.id, "authorization code reused")
+        raise ReusedToken("the code was used before")
 
 
-def _check_bound(row: CodeRow, redirect_uri: str, verifier: str | None, now: int) -> None:
-    if row.expires_at <= now:
+def _check_bound(held: HeldCode, redirect_uri: str, verifier: str | None, now: int) -> None:
+    if held.code_expires_at <= now:
         raise invalid_grant("the code is over")
-    if row.redirect_uri != redirect_uri:
+    if held.code_redirect_uri != redirect_uri:
         raise invalid_grant("redirect_uri differs from that of the authorization request")
-    if row.code_challenge is None:
+    _check_verifier(held.code_challenge, verifier)
+    if not held.grant_holds:
+        raise invalid_grant("the grant of the code does not hold any more")
+
+
+def _check_verifier(challenge: str | None, verifier: str | None) -> None:
+    if challenge is None:
         # A verifier without a challenge is a downgraded request (RFC 9700 2.1.1).
         if verifier is not None:
             raise invalid_grant("code_verifier was sent, but no code_challenge")
         return
     if verifier is None or not VERIFIER.fullmatch(verifier):
         raise invalid_grant("code_verifier is missing or malformed")
-    if not hmac.compare_digest(challenge_of(verifier), row.code_challenge):
+    if not hmac.compare_digest(challenge_of(verifier), challenge):
         raise invalid_grant("code_verifier does not fit")
 
 

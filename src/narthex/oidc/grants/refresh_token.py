@@ -54,10 +54,11 @@ async def _made(
     event = success_event(request, held, tokens)
     written = Exchange(
         event=audit_log.event_row(request.actor, event, runtime.randomness.identifier(), signing.now),
-        access=access.row,
-        taken_hash=digest(token) if rotated else None,
-        refresh=rotated.row if rotated else None,
         at=signing.now,
+        access=access.row,
+        refresh=rotated.row if rotated else None,
+        takes="refresh_token" if rotated else None,
+        taken_hash=digest(token) if rotated else "",
     )
     return tokens, written
 
