@@ -36,7 +36,7 @@ BROWSER = "the-secret-of-one-browser-in-the-benchmarks"
 PEOPLE = 1_000
 # As many grants as there are connections at most, so that no two wait for one row.
 GRANTS = 64
-CODES = 6_000
+CODES = 15_000
 DAY = 24 * 60 * 60 * 1000
 
 GRANT, SESSION, INTERACTION = statement(insert(grants)), statement(insert(sessions)), statement(insert(interactions))
