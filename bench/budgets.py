@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from bench import operations, servers
+from bench.console import console_times, console_weight
 from bench.databases import Databases
 from bench.floor.configuration import Configuration
 from bench.measuring import Work, in_turns, largest_costs, with_busiest_thread
@@ -16,6 +17,7 @@ from bench.page import load_page, weight
 from bench.results import Result, compared, show_progress
 from bench.seeding import RESOURCE
 from bench.servers import Server
+from bench.social import social_times
 from bench.start import start
 
 WORK = (
@@ -54,11 +56,14 @@ def budgets_on(databases: Databases, folder: Path) -> list[Result]:
             measured = [_in_turns(work, databases, floor, ours) for work in WORK]
             measured.append(_sign_in(databases, ours))
             held = memory(name, floor, ours)
+            more = [*console_times(name, databases.seeds, ours), *social_times(name, databases.seeds, ours, folder)]
+            if name == "SQLite":
+                more += console_weight(ours.port, Target(ours.host, databases.seeds))
     # One SQLite file takes one server, so a profile waits until the measured one has gone.
     results = [_explained(one, databases, folder) for one in measured]
     if name == "SQLite":
         results += [*weight(page), start(databases.another("started"), configuration, folder)]
-    return [*results, held]
+    return [*results, held, *more]
 
 
 def _in_turns(work: Work, databases: Databases, floor: Server, ours: Server) -> Measured:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from msgspec import Struct
 
 from bench import servers
+from bench.console import console_work
 from bench.databases import Databases, on_postgresql, on_sqlite, postgresql_cluster
 from bench.measuring import Work, in_turns
 from bench.operations import Target, sign_in, userinfo
@@ -55,8 +56,8 @@ class Member(Struct, frozen=True):
 
     def user(self) -> tuple[Any, ...]:
         """A row of `users`."""
-        profile = ("{}", "{}", None, False, 0, THEN)
-        return (TENANT, self.id, self.name, self.name, None, None, "Ada", None, *profile, THEN + self.number, THEN)
+        names = (self.name, self.name, None, None, "Ada", "ada", None)
+        return (TENANT, self.id, *names, "{}", "{}", None, False, 0, THEN, THEN + self.number, THEN)
 
     def password(self) -> tuple[Any, ...]:
         """A row of `passwords`."""
@@ -105,6 +106,8 @@ def _on(databases: Databases, folder: Path, postmaster: int | None) -> Iterator[
         for work in (
             Work("password sign-in but the hash", of_everybody, 250, LIMIT, connections=8),
             Work("userinfo", userinfo, 2000, LIMIT),
+            msgspec.structs.replace(console_work("users"), limit=LIMIT),
+            msgspec.structs.replace(console_work("audit-log"), limit=LIMIT),
         ):
             show_progress(f"{work.name} on {databases.dialect}")
             low, high = in_turns(work, databases.seeds, few, many)

@@ -83,6 +83,19 @@ def in_turns(work: Work, seeds: Seeds, floor: Server, ours: Server) -> tuple[flo
     return uvloop.run(measure())
 
 
+def alone(work: Work, seeds: Seeds, server: Server) -> float:
+    """The lowest CPU time of one operation, in ns, where there is nothing to compare it with."""
+
+    async def measure() -> float:
+        client = _Client(server, seeds, work)
+        await client.open()
+        lowest = min([await client.cpu_of_one() for _ in range(REPEATS)])
+        await client.close()
+        return lowest
+
+    return uvloop.run(measure())
+
+
 def with_busiest_thread(work: Work, seeds: Seeds, server: Server) -> tuple[float, float]:
     """CPU time of one operation in ns, that of the busiest thread and that of the whole process, both of the cheapest
     repeat: a noisy neighbour slows both alike."""

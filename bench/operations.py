@@ -55,7 +55,7 @@ def code_exchange(target: Target) -> Operation:
     numbers = count()
 
     async def run(connection: Connection) -> None:
-        request = _redeem(target, code(next(numbers)))
+        request = redeem(target, code(next(numbers)))
         (await connection.send(request)).expect(200)
 
     return run
@@ -105,16 +105,17 @@ def sign_in(target: Target, people: Callable[[int], str] = username) -> Operatio
 
     async def run(connection: Connection) -> None:
         browser = _Browser(target.host, connection)
-        page = await browser.follow(await browser.get(_authorize_path(target)))
+        page = await browser.follow(await browser.get(authorize_path(target)))
         fields = {"form_token": _found(FIELD, page), "identifier": people(next(numbers)), "password": PASSWORD}
         landed = await browser.follow(await browser.post(_found(ACTION, page).replace("&amp;", "&"), fields))
         given = parse_qs(urlsplit(landed.location).query)["code"][0]
-        (await connection.send(_redeem(target, given))).expect(200)
+        (await connection.send(redeem(target, given))).expect(200)
 
     return run
 
 
-def _authorize_path(target: Target) -> str:
+def authorize_path(target: Target) -> str:
+    """An authorization request of the single page application."""
     query = {
         "client_id": target.seeds.page_id,
         "redirect_uri": CALLBACK,
@@ -128,7 +129,8 @@ def _authorize_path(target: Target) -> str:
     return f"/oidc/auth?{urlencode(query)}"
 
 
-def _redeem(target: Target, given: str) -> bytes:
+def redeem(target: Target, given: str) -> bytes:
+    """The request that redeems a code."""
     fields = {
         "grant_type": "authorization_code",
         "client_id": target.seeds.page_id,
@@ -137,6 +139,11 @@ def _redeem(target: Target, given: str) -> bytes:
         "code_verifier": VERIFIER,
     }
     return post(target.host, "/oidc/token", fields)
+
+
+def browser_of(target: Target, connection: Connection) -> "_Browser":
+    """A new browser, without cookies."""
+    return _Browser(target.host, connection)
 
 
 def _found(pattern: re.Pattern[bytes], page: Reply) -> str:

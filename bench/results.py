@@ -37,6 +37,11 @@ class Result(Struct, frozen=True):
         return "MISSED" if self.share <= QUARTER else "MISSED by more than a quarter"
 
 
+def absolute(work: str, database: str, ours_ns: float) -> Result:
+    """The result of an operation that has neither floor nor budget."""
+    return Result(work, database, "", f"{ours_ns / 1000:.0f} µs")
+
+
 def compared(work: str, database: str, floor_ns: float, ours_ns: float, limit: float | None) -> Result:
     """The result of an operation that has a floor."""
     ratio = ours_ns / floor_ns

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, update
 
 from narthex.access import Actor, system_actor
 from narthex.app import ensure_seeded, open_runtime
 from narthex.applications import service as applications
 from narthex.applications.schemas import NewApplication
 from narthex.applications.types import ApplicationType
+from narthex.connections import service as connections
+from narthex.connections.schemas import ConnectionMetadata, NewConnection
 from narthex.credentials import service as credentials
 from narthex.credentials.password_hash import hash_password
 from narthex.interactions.schemas import AuthorizationRequest
@@ -18,9 +20,16 @@ from narthex.interactions.tables import interactions
 from narthex.kit.database import Transaction, statement
 from narthex.kit.digests import digest
 from narthex.kit.runtime import Runtime
-from narthex.roles import service as roles
+from narthex.operators import service as operators
+from narthex.operators import tokens as operator_tokens
+from narthex.operators.tables import console_sessions
+from narthex.roles import assigning
+from narthex.roles.schemas import MANAGEMENT_ROLE_ID
+from narthex.sessions.service import open_session
 from narthex.sessions.tables import sessions
 from narthex.settings import read_settings
+from narthex.sign_in_settings import editing
+from narthex.tenants.schemas import ADMIN_TENANT
 from narthex.tokens.tables import access_tokens, authorization_codes, grants, refresh_tokens
 from narthex.users import service as users
 from tests.fixtures.walk import challenge
@@ -38,8 +47,17 @@ PEOPLE = 1_000
 GRANTS = 64
 CODES = 15_000
 DAY = 24 * 60 * 60 * 1000
+# The cookie of an operator's console, and where the provider of the connector `bench` listens.
+CONSOLE_SECRET = "the-secret-of-one-operator-in-the-benchmark"
+PROVIDER_PORT = 18_099
+PROVIDER = f"http://127.0.0.1:{PROVIDER_PORT}"
 
 GRANT, SESSION, INTERACTION = statement(insert(grants)), statement(insert(sessions)), statement(insert(interactions))
+KNOWN_SECRET = statement(
+    update(console_sessions)
+    .where(console_sessions.c.secret_hash == bindparam("of_secret"))
+    .values(secret_hash=bindparam("known"))
+)
 ACCESS, REFRESH, CODE = (statement(insert(table)) for table in (access_tokens, refresh_tokens, authorization_codes))
 
 
@@ -58,7 +76,12 @@ class Seeds(Struct, frozen=True):
 
 def environment(url: str) -> Mapping[str, str]:
     """The settings of a server under test: one thread for hashes, since it has one core."""
-    return {"NARTHEX_DATABASE_URL": url, "NARTHEX_ENCRYPTION_KEY": KEY, "NARTHEX_HASHING_THREADS": "1"}
+    return {
+        "NARTHEX_DATABASE_URL": url,
+        "NARTHEX_ENCRYPTION_KEY": KEY,
+        "NARTHEX_HASHING_THREADS": "1",
+        "NARTHEX_OUTGOING_ALLOW": "127.0.0.1",
+    }
 
 
 def username(number: int) -> str:
@@ -85,8 +108,8 @@ async def seed(url: str) -> Seeds:
             machine = await _application(tx, actor, runtime, ApplicationType.MACHINE_TO_MACHINE)
             page = await _application(tx, actor, runtime, ApplicationType.SPA)
             web = await _application(tx, actor, runtime, ApplicationType.TRADITIONAL)
-            role = roles.MANAGEMENT_ROLE_ID
-            await roles.assign_to_application(tx, actor, runtime.cache, machine.application_id, role)
+            role = MANAGEMENT_ROLE_ID
+            await assigning.assign_to_application(tx, actor, runtime.cache, machine.application_id, role)
             people = await _people(tx, actor)
         seeds = Seeds(
             machine.application_id, machine.secret or "", page.application_id, web.application_id, web.secret or ""
@@ -100,7 +123,37 @@ async def seed(url: str) -> Seeds:
             for number in range(CODES):
                 await _code(tx, code(number), granted[number % GRANTS], seeds.page_id)
             await _interaction(tx, seeds)
+            await _connector(tx, actor, runtime)
+        await _operator(runtime)
         return seeds
+
+
+async def _connector(tx: Transaction, actor: Actor, runtime: Runtime) -> None:
+    config = {
+        "clientId": "bench",
+        "clientSecret": "a secret of the benchmarks",
+        "scope": "openid",
+        "authorizationEndpoint": f"{PROVIDER}/auth",
+        "tokenEndpoint": f"{PROVIDER}/token",
+        "idTokenVerificationConfig": {"jwksUri": f"{PROVIDER}/jwks", "issuer": PROVIDER},
+    }
+    new = NewConnection("oidc", config, "bench", ConnectionMetadata(name={"en": "Bench"}))
+    await connections.create(tx, actor, runtime, new)
+    shown = {"socialSignInConnectorTargets": ["bench"], "socialSignIn": {"skipRequiredIdentifiers": True}}
+    await editing.update(tx, actor, runtime, shown)
+
+
+async def _operator(runtime: Runtime) -> None:
+    """An operator whose console is open in a browser."""
+    actor = system_actor(ADMIN_TENANT)
+    async with runtime.database.write(ADMIN_TENANT) as tx:
+        token = await operator_tokens.find_token(tx, await operator_tokens.issue_set_up(tx, actor, runtime), tx.now)
+        user = await users.create(tx, actor, "olivia")
+        await operator_tokens.consume(tx, runtime, token)
+        await operators.become_operator(tx, actor, user.id, token)
+        opened = await open_session(tx, actor, runtime, None, user.id, ("pwd",), tx.now)
+        secret = await operators.open_console_session(tx, actor, runtime, user.id, opened.session.id)
+        await tx.run(KNOWN_SECRET, of_secret=digest(secret), known=digest(CONSOLE_SECRET))
 
 
 async def _application(
@@ -208,4 +261,7 @@ async def _interaction(tx: Transaction, seeds: Seeds) -> None:
         created_at=tx.now,
         expires_at=tx.now + DAY,
         finished_at=None,
+        trip_state_hash=None,
+        trip_sealed=None,
+        newcomer_sealed=None,
     )

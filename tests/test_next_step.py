@@ -6,7 +6,23 @@ from itertools import product
 import pytest
 
 from narthex.interactions.schemas import FirstScreen
-from narthex.next_step import AskConsent, Facts, Issue, KnownUser, Refuse, SignIn, Step, next_step
+from narthex.next_step import (
+    AskConsent,
+    CompleteProfile,
+    Facts,
+    GoToProvider,
+    Issue,
+    KnownUser,
+    MakeAccount,
+    OfferLink,
+    Refuse,
+    RefuseNewcomer,
+    SignIn,
+    Step,
+    next_step,
+    step_of_newcomer,
+)
+from narthex.registration.newcomers import Outlook
 
 NOW = 1_795_000_000_000
 ADA, BOB = KnownUser("ada", NOW - 60_000), KnownUser("bob", NOW - 60_000)
@@ -128,10 +144,43 @@ def test_a_consent_for_one_that_needs_none_changes_nothing() -> None:
             assert step == next_step(plain)
 
 
+NEWCOMERS = [Outlook(*bits) for bits in product([False, True], repeat=5)]
+
+
+def test_a_newcomer_whose_account_exists_is_asked_for_proof_before_anything_else() -> None:
+    for newcomer in NEWCOMERS:
+        offered = newcomer.account_exists and not newcomer.wants_own_account
+        assert isinstance(step_of_newcomer(newcomer), OfferLink) == offered, newcomer
+
+
+def test_no_account_is_made_where_something_is_missing_or_forbidden() -> None:
+    for newcomer in NEWCOMERS:
+        step = step_of_newcomer(newcomer)
+        missing = newcomer.username_is_needed or newcomer.agreement_is_needed
+        if isinstance(step, MakeAccount):
+            assert newcomer.sign_up_is_on
+            assert not missing
+        if isinstance(step, CompleteProfile):
+            assert newcomer.sign_up_is_on
+            assert missing
+        assert isinstance(step, RefuseNewcomer) <= (not newcomer.sign_up_is_on)
+
+
+def test_a_newcomer_comes_before_the_session_and_after_a_proof() -> None:
+    for newcomer in NEWCOMERS:
+        step = step_of_newcomer(newcomer)
+        assert next_step(Facts(NOW, session=ADA, newcomer=newcomer, direct_target="oidc")) == step
+        assert next_step(Facts(NOW, authenticated_here=ADA_HERE, newcomer=newcomer)) == Issue(ADA_HERE)
+        assert isinstance(next_step(Facts(NOW, ("none",), newcomer=newcomer)), Refuse)
+
+
 LOGIN_REQUIRED = ("Refuse", "login_required")
 TABLE: list[tuple[str, Facts, object]] = [
     ("a stranger", Facts(NOW), SignIn(FirstScreen.SIGN_IN)),
     ("a stranger who wants an account", Facts(NOW, first_screen=REGISTER), SignIn(REGISTER)),
+    ("a stranger who goes elsewhere at once", Facts(NOW, direct_target="oidc"), GoToProvider("oidc")),
+    ("a session, and the way elsewhere", Facts(NOW, session=ADA, direct_target="oidc"), Issue(ADA)),
+    ("a stranger elsewhere, silently", Facts(NOW, ("none",), direct_target="oidc"), LOGIN_REQUIRED),
     ("a stranger, silently", Facts(NOW, ("none",)), LOGIN_REQUIRED),
     ("a session", Facts(NOW, session=ADA), Issue(ADA)),
     ("a session, silently", Facts(NOW, ("none",), session=ADA), Issue(ADA)),

@@ -20,6 +20,7 @@ def test_an_empty_environment_is_enough_for_one_machine() -> None:
     assert settings.base_url == "http://localhost:3001"
     assert (settings.host, settings.port, settings.workers) == ("127.0.0.1", 3001, 1)
     assert settings.trusted_proxies == ()
+    assert settings.outgoing_allow == ()
     assert settings.encryption_key is None
     assert settings.hashing_threads >= 1
     assert (settings.log_format, settings.log_level, settings.metrics_public) == ("auto", "info", False)
@@ -35,6 +36,7 @@ def test_everything_can_be_set() -> None:
             "NARTHEX_PORT": "8080",
             "NARTHEX_WORKERS": "4",
             "NARTHEX_TRUSTED_PROXIES": "10.0.0.7, 192.168.0.0/16,::1",
+            "NARTHEX_OUTGOING_ALLOW": "LocalHost:9000, idp.internal,10.1.2.3/8,[::1]:9000",
             "NARTHEX_HASHING_THREADS": "3",
             "NARTHEX_LOG_FORMAT": "JSON",
             "NARTHEX_LOG_LEVEL": "warning",
@@ -49,6 +51,7 @@ def test_everything_can_be_set() -> None:
         port=8080,
         workers=4,
         trusted_proxies=("10.0.0.7/32", "192.168.0.0/16", "::1/128"),
+        outgoing_allow=("localhost:9000", "idp.internal", "10.0.0.0/8", "[::1]:9000"),
         encryption_key=bytes(32),
         hashing_threads=3,
         log_format="json",
@@ -102,6 +105,12 @@ def test_the_data_folder_moves_the_database() -> None:
         ({"NARTHEX_ENCRYPTION_KEY": "YWJj"}, "it has 3 bytes instead of 32"),
         ({"NARTHEX_TRUSTED_PROXIES": "*"}, "NARTHEX_TRUSTED_PROXIES must be addresses or networks"),
         ({"NARTHEX_TRUSTED_PROXIES": "proxy.local"}, "NARTHEX_TRUSTED_PROXIES"),
+        (
+            {"NARTHEX_OUTGOING_ALLOW": "https://idp.internal"},
+            "NARTHEX_OUTGOING_ALLOW must be hosts, host:port or networks",
+        ),
+        ({"NARTHEX_OUTGOING_ALLOW": "user@idp.internal"}, "NARTHEX_OUTGOING_ALLOW"),
+        ({"NARTHEX_OUTGOING_ALLOW": "0x7f.1"}, "NARTHEX_OUTGOING_ALLOW"),
         ({"NARTHEX_LOG_FORMAT": "xml"}, "NARTHEX_LOG_FORMAT must be one of auto, json, pretty"),
         ({"NARTHEX_LOG_LEVEL": "loud"}, "NARTHEX_LOG_LEVEL must be one of debug, info, warning, error"),
         ({"NARTHEX_METRICS_PUBLIC": "maybe"}, "NARTHEX_METRICS_PUBLIC must be 1 or 0"),

@@ -8,21 +8,22 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from narthex.console.routes import Console
 from narthex.demo_app.routes import DemoApp
 from narthex.kit.addresses import plain_address
 from narthex.kit.errors import Refusal
 from narthex.kit.http import Header, Response, header, json_response, text_response
 from narthex.kit.logging import Log, log_request
 from narthex.kit.runtime import Runtime
+from narthex.management_api.routes import answer as management_api
 from narthex.oidc.routes import protocol
 from narthex.operations.routes import Operations
-from narthex.sign_in.routes import PATHS as SIGN_IN_PATHS
-from narthex.sign_in.routes import hosted_step
+from narthex.sign_in.routes import hosted_step, is_hosted_step
 from narthex.sign_in_settings.page_of_request import log_refusal, notice
 from narthex.static import find
 from narthex.tenants.directory import TenantDirectory
 from narthex.tenants.request import Request
-from narthex.tenants.schemas import Tenant
+from narthex.tenants.schemas import ADMIN_TENANT, Tenant
 
 LOG = Log("narthex.edge")
 METADATA_ROOT = "/.well-known/oauth-authorization-server"
@@ -68,12 +69,14 @@ class Edge:
         runtime: Runtime,
         directory: TenantDirectory,
         demo_app: DemoApp,
+        console: Console,
         operations: Operations,
         trusted_proxies: Iterable[str],
     ) -> None:
         self._runtime = runtime
         self._directory = directory
         self._demo_app = demo_app
+        self._console = console
         self._operations = operations
         self._trusted = [ipaddress.ip_network(proxy, strict=False) for proxy in trusted_proxies]
         # A request id names a request in the log; it is no secret, so a count is enough.
@@ -115,7 +118,9 @@ class Edge:
             return None, self._misdirected(host)
         if path.startswith(METADATA_ROOT):
             path = _metadata_path(path)
-        tenant, inner = self._directory.place(host, path)
+        tenant, inner = (
+            self._directory.place(host, path) if not _is_console(path) else self._directory.console(host, path)
+        )
         known = tenant or self._directory.place(host, "/")[0]
         if known is None:
             return None, text_response("This server has no tenant yet; run `narthex init`.", 503)
@@ -137,9 +142,13 @@ class Edge:
 
     async def _dispatch(self, request: Request) -> Response:
         path = request.path
+        if request.tenant.id == ADMIN_TENANT and _is_console(path):
+            return await self._console.answer(self._runtime, request)
         if path.startswith("/oidc/"):
             return await protocol(self._runtime, request)
-        if path in SIGN_IN_PATHS:
+        if path.startswith("/api/"):
+            return await management_api(self._runtime, request)
+        if is_hosted_step(path):
             return await hosted_step(self._runtime, request)
         if path.startswith("/static/"):
             return _static(request)
@@ -214,6 +223,10 @@ def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         else:
             headers[name] = value
     return headers
+
+
+def _is_console(path: str) -> bool:
+    return path == "/console" or path.startswith("/console/")
 
 
 def _path(path: str) -> str:

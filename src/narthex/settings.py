@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = DEFAULT_PORT
     workers: int = 1
     trusted_proxies: tuple[str, ...] = ()
+    outgoing_allow: tuple[str, ...] = ()
     encryption_key: bytes | None = None
     hashing_threads: int = 1
     log_format: LogFormat = "auto"
@@ -98,6 +99,17 @@ def _as_networks(text: str) -> tuple[str, ...]:
         return tuple(str(ip_network(part.strip(), strict=False)) for part in text.split(",") if part.strip())
     except ValueError:
         raise _Invalid("must be addresses or networks with commas between, as in 10.0.0.7,192.168.0.0/16,::1") from None
+
+
+def _as_destinations(text: str) -> tuple[str, ...]:
+    from narthex.kit.outgoing_guard import check_entry
+
+    try:
+        return tuple(check_entry(part.strip().lower()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise _Invalid(
+            "must be hosts, host:port or networks with commas between, as in idp.internal,localhost:9000,10.0.0.0/8"
+        ) from None
 
 
 def _as_key(text: str) -> bytes:
@@ -175,6 +187,14 @@ VARIABLES = (
         "none",
         "Addresses or networks, with commas between, whose `X-Forwarded-For` and `X-Forwarded-Host` are believed.",
         _as_networks,
+    ),
+    Variable(
+        "NARTHEX_OUTGOING_ALLOW",
+        "outgoing_allow",
+        "none",
+        "Hosts (`idp.internal`, `localhost:9000`) or networks (`10.0.0.0/8`), with commas between, inside your own "
+        "network that the server may send requests to.",
+        _as_destinations,
     ),
     Variable(
         "NARTHEX_ENCRYPTION_KEY",

@@ -34,7 +34,7 @@ def test_an_empty_folder_serves_and_stops(narthex: Command, serve: Serve) -> Non
     lines = [json.loads(line) for line in err.splitlines()]
     assert lines[0]["event"] == "listening"
     assert lines[0]["url"] == served.base_url
-    assert {line["event"] for line in lines[1:]} == {"request", "refused"}
+    assert {line["event"] for line in lines[1:]} == {"no operator yet", "request", "refused"}
     assert {line["level"] for line in lines} == {"info"}
     # Closed in order: SQLite has taken its log into the file and removed it.
     assert {file.name for file in (narthex.folder / "data").iterdir()} == {

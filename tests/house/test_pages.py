@@ -23,6 +23,7 @@ MARKUP = {
     "a script as an address": re.compile(r"javascript:", re.IGNORECASE),
 }
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$|<!--.*?-->|{#.*?#}", re.DOTALL | re.MULTILINE)
+PHRASES = re.compile(r"(?P<folder>.*/phrases)/(?P<language>[^/]+?)(?:/[^/]+)?\.json")
 PLACEHOLDER = re.compile(r"{(\w+)(?:, *plural, *(?:\w+ *{[^{}]*} *)+)?}")
 
 
@@ -53,12 +54,11 @@ def _placeholders(phrase: str | None) -> set[str] | None:
 
 
 def _catalogues() -> dict[str, dict[str, dict[str, str]]]:
-    """The phrases of each folder named `phrases`, by language."""
+    """The phrases of each folder named `phrases`, by language: one file a language, or one folder of files."""
     folders: dict[str, dict[str, dict[str, str]]] = {}
     for path, text in texts(".json", under="src/"):
-        folder, _, file = path.rpartition("/")
-        if folder.endswith("/phrases"):
-            folders.setdefault(folder, {})[file.removesuffix(".json")] = json.loads(text)
+        if found := PHRASES.fullmatch(path):
+            folders.setdefault(found["folder"], {}).setdefault(found["language"], {}).update(json.loads(text))
     return folders
 
 

@@ -14,8 +14,9 @@ from narthex.access import system_actor
 from narthex.applications.service import Credentials
 from narthex.applications.types import ApplicationType
 from narthex.resources import service as resources
+from narthex.roles import assigning
 from narthex.roles import service as roles
-from narthex.roles.service import RoleType
+from narthex.roles.schemas import RoleType
 from narthex.users import service as users
 from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.walk import VERIFIER, Browser, returned
@@ -145,6 +146,12 @@ async def suspend(server: Server, user_id: str) -> None:
         await users.set_suspended(tx, system_actor("default"), user_id, True)
 
 
+async def delete_user(server: Server, user_id: str) -> None:
+    """Delete a user of the default tenant."""
+    async with server.runtime.database.write("default") as tx:
+        await users.delete(tx, system_actor("default"), user_id)
+
+
 async def api_with_scope(server: Server, indicator: str, scope: str, user_id: str | None = None) -> str:
     """Make a resource with one scope, and a role with it, given to the user if one is named; the id of the role."""
     actor, cache = system_actor("default"), server.runtime.cache
@@ -153,7 +160,7 @@ async def api_with_scope(server: Server, indicator: str, scope: str, user_id: st
         scope_id = await resources.create_scope(tx, actor, cache, resource_id, scope)
         role_id = await roles.create(tx, actor, cache, f"may {scope} {indicator}", "", RoleType.USER, (scope_id,))
         if user_id is not None:
-            await roles.assign_to_user(tx, actor, user_id, role_id)
+            await assigning.assign_to_user(tx, actor, user_id, role_id)
     return role_id
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from narthex.access import system_actor
-from narthex.applications import service as applications
+from narthex.applications import client_secrets
 from narthex.applications.types import ApplicationType
 from narthex.kit.randomness import Randomness
 from tests.fixtures.server import CALLBACK, Server
@@ -56,7 +56,7 @@ async def test_a_secret_with_odd_characters_is_taken_raw_and_encoded(server: Ser
     party = await machine(server)
     runtime = replace(server.runtime, randomness=OddSecrets())
     async with server.runtime.database.write("default") as tx:
-        secret = await applications.add_secret(tx, system_actor("default"), runtime, party.id, "odd")
+        secret = await client_secrets.add_secret(tx, system_actor("default"), runtime, party.id, "odd")
     for headers in (basic(party.id, secret), basic(party.id, secret, encoded=True)):
         answered(await post_form(server, "/oidc/token", FORM, headers))
     answered(await post_form(server, "/oidc/token", FORM | {"client_id": party.id, "client_secret": secret}))
@@ -108,6 +108,6 @@ async def test_an_authorization_header_harms_no_document(server: Server) -> None
 async def test_two_secrets_of_one_application_hold_at_once(server: Server) -> None:
     script = await machine(server)
     async with server.runtime.database.write("default") as tx:
-        second = await applications.add_secret(tx, system_actor("default"), server.runtime, script.id, "second")
+        second = await client_secrets.add_secret(tx, system_actor("default"), server.runtime, script.id, "second")
     for secret in (script.secret, second):
         answered(await post_form(server, "/oidc/token", FORM, basic(script.id, secret)))

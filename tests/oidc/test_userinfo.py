@@ -4,6 +4,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, update
 
+from narthex.access import system_actor
+from narthex.identities import service as identities
+from narthex.identities.schemas import NewIdentity
 from narthex.kit.database import statement
 from narthex.users.tables import users
 from tests.fixtures.server import Server
@@ -66,6 +69,22 @@ async def test_what_a_new_person_has(server: Server) -> None:
         "sso_identities": [],
         "roles": [],
     }
+
+
+async def test_the_identities_that_a_person_has(server: Server) -> None:
+    party = await relying_party(server)
+    await party.sign_up()
+    tokens = await party.tokens(scope="openid identities")
+    user_id = claims_of(tokens["id_token"])["sub"]
+    async with server.runtime.database.write("default") as tx:
+        new = NewIdentity("oidc", "upstream-ada", {"id": "upstream-ada", "name": "Ada"})
+        await identities.link(tx, system_actor("default"), user_id, new)
+    assert answered(await party.userinfo(tokens["access_token"])) == {
+        "sub": user_id,
+        "identities": {"oidc": {"userId": "upstream-ada", "details": {"id": "upstream-ada", "name": "Ada"}}},
+        "sso_identities": [],
+    }
+    assert "identities" not in claims_of(tokens["id_token"]), "those are for userinfo alone"
 
 
 async def test_what_a_described_person_has(server: Server) -> None:

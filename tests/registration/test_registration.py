@@ -2,10 +2,12 @@
 
 import pytest
 
-from narthex.access import Actor, ActorKind, NotPermitted, Permission
+from narthex.access import Actor, ActorKind, NotPermitted, Permission, system_actor
 from narthex.credentials.password_policy import PasswordRejected, PasswordRules
 from narthex.registration import service as registration
 from narthex.registration.service import SIGN_UPS_PER_ADDRESS, NewPerson, TooManySignUps
+from narthex.roles import service as roles
+from narthex.roles.schemas import RoleType
 from narthex.users.schemas import User
 from narthex.users.service import UsernameTaken
 from narthex.users.username import UsernameRefused
@@ -75,3 +77,13 @@ async def test_a_household_counts_as_one_address(server: Server) -> None:
     with pytest.raises(TooManySignUps):
         await attempt(server, "2001:db8:1:2:ffff::1")
     await attempt(server, "2001:db8:1:3::1")
+
+
+async def test_a_person_begins_with_the_default_roles(server: Server) -> None:
+    system = system_actor("default")
+    async with server.runtime.database.write("default") as tx:
+        cache, kind = server.runtime.cache, RoleType.USER
+        given = await roles.create(tx, system, cache, "reader", "", kind, is_default=True)
+        await roles.create(tx, system, cache, "writer", "", kind)
+    user = await register(server)
+    assert [(row["user_id"], row["role_id"]) for row in await rows(server, "user_roles")] == [(user.id, given)]

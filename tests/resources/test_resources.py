@@ -3,9 +3,11 @@
 import pytest
 
 from narthex.access import Actor, ActorKind, NotPermitted, system_actor
+from narthex.kit.errors import EntityNotFound, InvalidInput
 from narthex.resources import service as resources
+from narthex.resources.checks import ManagementApiFixed, ScopeNameWithSpace
 from narthex.resources.schemas import MANAGEMENT_RESOURCE_ID, management_indicator
-from narthex.resources.service import ResourceIndicatorTaken, ResourceInvalid
+from narthex.resources.service import ResourceIndicatorTaken, ScopeNameTaken
 from tests.fixtures.server import Server
 from tests.fixtures.traces import rows
 
@@ -53,10 +55,9 @@ BAD = [
 async def test_what_is_no_absolute_uri_is_refused(server: Server) -> None:
     before = await rows(server, "resources")
     for indicator in BAD:
-        with pytest.raises(ResourceInvalid) as refused:
+        with pytest.raises(InvalidInput) as refused:
             await create(server, indicator)
-        assert refused.value.status == 400
-        assert "indicator" in refused.value.text
+        assert refused.value.data == {"field": "indicator"}
     assert await rows(server, "resources") == before
 
 
@@ -94,21 +95,51 @@ async def test_scopes_are_found_by_name(server: Server) -> None:
     assert await names([f"scope{number}" for number in range(900)]) == []
 
 
+async def test_a_token_for_it_holds_no_shorter_or_longer_than_makes_sense(server: Server) -> None:
+    for ttl in (-1, 0, 59, 30 * 24 * 60 * 60 + 1, 2**40):
+        with pytest.raises(InvalidInput) as refused:
+            await create(server, "https://api.example", ttl=ttl)
+        assert refused.value.data == {"field": "accessTokenTtl"}
+    assert len(await rows(server, "resources")) == 1
+
+
 async def test_a_scope_name_has_no_space(server: Server) -> None:
     api = await create(server, "https://api.example")
-    for name in ("", " ", "a b", "a\tb", "a\n", "\u3000"):
-        with pytest.raises(ResourceInvalid) as refused:
+    for name in (" ", "a b", "a\tb", "a\n", "\u3000"):
+        with pytest.raises(ScopeNameWithSpace) as refused:
             await scope(server, api, name)
-        assert "scope name" in refused.value.text
+        assert (refused.value.code, refused.value.status) == ("scope.name_with_space", 400)
+    for name in ("", "x" * 257):
+        with pytest.raises(InvalidInput) as invalid:
+            await scope(server, api, name)
+        assert invalid.value.data == {"field": "name"}
+    with pytest.raises(InvalidInput) as invalid:
+        await scope(server, api, "read", about="x" * 257)
+    assert invalid.value.data == {"field": "description"}
     assert len(await rows(server, "scopes")) == 1
 
 
+async def test_a_scope_is_had_once_and_by_a_resource_that_is_there(server: Server) -> None:
+    api = await create(server, "https://api.example")
+    await scope(server, api, "read")
+    with pytest.raises(ScopeNameTaken) as refused:
+        await scope(server, api, "read")
+    assert (refused.value.code, refused.value.status) == ("scope.name_exists", 422)
+    with pytest.raises(EntityNotFound):
+        await scope(server, "nowhere", "read")
+    with pytest.raises(ManagementApiFixed) as fixed:
+        await scope(server, MANAGEMENT_RESOURCE_ID, "more")
+    assert (fixed.value.code, fixed.value.status) == ("resource.cannot_modify_management_api", 400)
+    assert len(await rows(server, "scopes")) == 2
+
+
 async def test_every_change_needs_the_right_to(server: Server) -> None:
+    api = await create(server, "https://api.example")
     with pytest.raises(NotPermitted):
-        await create(server, "https://api.example", NOBODY)
+        await create(server, "https://other.example", NOBODY)
     with pytest.raises(NotPermitted):
-        await scope(server, MANAGEMENT_RESOURCE_ID, "more", NOBODY)
-    assert len(await rows(server, "resources")) == len(await rows(server, "scopes")) == 1
+        await scope(server, api, "more", NOBODY)
+    assert (len(await rows(server, "resources")), len(await rows(server, "scopes"))) == (2, 1)
 
 
 async def test_each_tenant_has_its_own_management_api(server: Server) -> None:

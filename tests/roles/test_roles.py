@@ -7,8 +7,10 @@ from narthex.access import Actor, ActorKind, NotPermitted, system_actor
 from narthex.kit.database import statement
 from narthex.resources import service as resources
 from narthex.resources.schemas import MANAGEMENT_RESOURCE_ID
+from narthex.roles import assigning
 from narthex.roles import service as roles
-from narthex.roles.service import RoleNameTaken, RoleType
+from narthex.roles.errors import RoleNameTaken
+from narthex.roles.schemas import MANAGEMENT_ROLE_ID, RoleType
 from narthex.roles.tables import user_roles
 from narthex.users import service as users
 from tests.fixtures.server import NewServer, Server
@@ -43,7 +45,7 @@ async def ada(server: Server) -> str:
 
 async def given(server: Server, user_id: str, role_id: str, actor: Actor = SYSTEM) -> None:
     async with server.runtime.database.write("default") as tx:
-        await roles.assign_to_user(tx, actor, user_id, role_id)
+        await assigning.assign_to_user(tx, actor, user_id, role_id)
 
 
 async def of_user(server: Server, user_id: str, resource_id: str) -> frozenset[str]:
@@ -78,7 +80,7 @@ async def of_application(server: Server, application_id: str, resource_id: str) 
 
 async def assigned(server: Server, application_id: str, role_id: str, actor: Actor = SYSTEM) -> None:
     async with server.runtime.database.write("default") as tx:
-        await roles.assign_to_application(tx, actor, server.runtime.cache, application_id, role_id)
+        await assigning.assign_to_application(tx, actor, server.runtime.cache, application_id, role_id)
 
 
 async def test_an_application_has_the_scopes_of_its_roles(server: Server, scope_ids: dict[str, str]) -> None:
@@ -99,17 +101,15 @@ async def test_another_node_sees_a_role_at_its_next_poll(new_server: NewServer) 
     assert await of_application(second, machine, MANAGEMENT_RESOURCE_ID) == {"all"}
     async with first.runtime.database.write("default") as tx:
         cache = first.runtime.cache
-        scope = await resources.create_scope(tx, SYSTEM, cache, MANAGEMENT_RESOURCE_ID, "more")
-        role = await roles.create(tx, SYSTEM, cache, "more", "", RoleType.MACHINE_TO_MACHINE, (scope,))
-        await roles.assign_to_application(tx, SYSTEM, cache, machine, role)
-    assert await of_application(first, machine, MANAGEMENT_RESOURCE_ID) == {"all", "more"}
+        await assigning.take_from_application(tx, SYSTEM, cache, machine, MANAGEMENT_ROLE_ID)
+    assert await of_application(first, machine, MANAGEMENT_RESOURCE_ID) == frozenset()
     await second.app.directory.refresh()
-    assert await of_application(second, machine, MANAGEMENT_RESOURCE_ID) == {"all", "more"}
+    assert await of_application(second, machine, MANAGEMENT_RESOURCE_ID) == frozenset()
 
 
 async def test_a_tenant_has_the_role_of_the_management_api(server: Server) -> None:
     (role,) = await rows(server, "roles")
-    assert (role["id"], role["type"]) == (roles.MANAGEMENT_ROLE_ID, "MachineToMachine")
+    assert (role["id"], role["type"]) == (MANAGEMENT_ROLE_ID, "MachineToMachine")
     machine = (await server.machine()).application_id
     assert await of_application(server, machine, MANAGEMENT_RESOURCE_ID) == {"all"}
 

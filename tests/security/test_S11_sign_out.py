@@ -6,21 +6,17 @@ from collections.abc import Awaitable, Callable
 import httpx2
 import pytest
 from msgspec import Struct
-from sqlalchemy import bindparam, delete
 
 from narthex.access import system_actor
 from narthex.applications.service import Credentials
-from narthex.kit.database import statement
 from narthex.sessions import service as sessions
 from narthex.sessions.schemas import Session
 from narthex.tokens import grants
 from narthex.users import service as users
-from narthex.users.tables import users as users_table
 from tests.fixtures.server import CALLBACK, HOME, NewServer, Server, query_of
 from tests.fixtures.traces import events, rows
 from tests.fixtures.walk import PASSWORD, VERIFIER, Browser, forms, returned
 
-DELETE_USER = statement(delete(users_table).where(users_table.c.id == bindparam("user_id")))
 OFFLINE, ONLINE = "openid offline_access profile", "openid profile"
 GOES_ON = {"userinfo": True, "introspection": True, "refresh": True, "code": False}
 
@@ -161,7 +157,8 @@ async def suspend_and_resume(server: Server, user_id: str) -> None:
 
 
 async def remove(server: Server, user_id: str) -> None:
-    await server.runtime.database.run_once("default", DELETE_USER, user_id=user_id)
+    async with server.runtime.database.write("default") as tx:
+        await users.delete(tx, system_actor("default"), user_id)
 
 
 ENDS: list[Callable[[Server, str], Awaitable[None]]] = [suspend, suspend_and_resume, remove]

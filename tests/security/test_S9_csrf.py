@@ -10,17 +10,38 @@ import msgspec
 import pytest
 from playwright.async_api import Page
 
+from narthex.access import system_actor
 from narthex.applications.service import Credentials
+from narthex.connectors.registry import find_connector
+from narthex.credentials import service as credentials
+from narthex.credentials.password_hash import hash_password
 from narthex.kit.forms import form_token
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.browser import NewPage
 from tests.fixtures.server import CALLBACK, Server, query_of
+from tests.fixtures.social import MadeUpProvider, button_form, come_in, connect, offer
 from tests.fixtures.traces import Row, dump
 from tests.fixtures.walk import HTML, PASSWORD, Browser, PageForm, forms
 
-FACTS = ("users", "passwords", "sessions", "interactions", "consents", "grants", "refresh_tokens", "access_tokens")
+FACTS = (
+    "users",
+    "passwords",
+    "sessions",
+    "interactions",
+    "consents",
+    "grants",
+    "refresh_tokens",
+    "access_tokens",
+    "user_identities",
+)
+PURPOSES = ("sign-in", "sign-up", "consent", "social", "continue", "link", "sign-out", "demo-result")
 EVIL = "http://evil.example"
 # What is held here is held before the database is asked.
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("provider"),
+]
 
 
 class Ready(msgspec.Struct, frozen=True):
@@ -91,9 +112,57 @@ async def demo_sign_out(server: Server) -> Ready:
     return await demo(server, 1)
 
 
+async def at_provider(server: Server, email: str | None = None, **experience: Any) -> tuple[Browser, httpx2.Response]:
+    """A browser with a newcomer, before whatever is asked of them."""
+    made, browser = await account(server), server.browser()
+    await connect(server)
+    await offer(server, "made-up", **experience)
+    vouch = find_connector("made-up")
+    assert isinstance(vouch, MadeUpProvider)
+    given = {} if email is None else {"email": email}
+    return browser, await come_in(browser, made.application_id, vouch.vouch("c", "newcomer", **given))
+
+
+async def social(server: Server) -> Ready:
+    made, browser = await account(server), server.browser()
+    await connect(server)
+    await offer(server, "made-up")
+    page = await browser.get(browser.authorize_url(made.application_id, CALLBACK))
+    return filled(browser, page, forms(page)[button_form(page, "made-up")])
+
+
+async def newcomer(server: Server) -> Ready:
+    browser, page = await at_provider(server, identifiers=("username",))
+    return filled(browser, page, forms(page)[0], username="eve")
+
+
+async def offered(server: Server) -> tuple[Browser, httpx2.Response]:
+    """The same for one whose mail address has an account."""
+    async with server.runtime.database.write("default") as tx:
+        new = NewUser("owner", primary_email="owner@example.com")
+        owner = await making.create(tx, system_actor("default"), new)
+        hashed = hash_password(PASSWORD, b"0123456789abcdef")
+        await credentials.put(tx, owner.id, hashed)
+    return await at_provider(server, "owner@example.com")
+
+
+async def linking(server: Server) -> Ready:
+    browser, page = await offered(server)
+    return filled(browser, page, forms(page)[0], password=PASSWORD)
+
+
+async def declining(server: Server) -> Ready:
+    browser, page = await offered(server)
+    return filled(browser, page, forms(page)[-1])
+
+
 STEPS: dict[str, Callable[[Server], Awaitable[Ready]]] = {
     "/sign-in/password": sign_in,
     "/register": sign_up,
+    "/sign-in/social/made-up": social,
+    "/continue": newcomer,
+    "/sign-in/link": linking,
+    "/sign-in/link/decline": declining,
     "/consent": consent,
     "/oidc/session/end/confirm": sign_out,
     "/demo-app/refresh": demo_refresh,
@@ -140,7 +209,7 @@ async def test_a_token_of_another_browser_does_nothing(server: Server, ready: Re
     other = server.browser()
     demo_app = await other.get("/demo-app/sign-in")
     interaction = query_of(ready.url).get("interaction", "") if "?" in ready.url else ""
-    purposes = [f"{step}:{interaction}" for step in ("sign-in", "sign-up", "consent")] + ["sign-out", "demo-result"]
+    purposes = [f"{step}:{interaction}" for step in PURPOSES[:6]] + ["sign-out", "demo-result"]
     secret = other.client.cookies["interaction.default"]
     tokens = [forms(demo_app)[0].fields["form_token"], *(form_token(secret, purpose) for purpose in purposes)]
     for token in tokens:
@@ -151,7 +220,7 @@ async def test_a_token_of_another_step_does_nothing(server: Server, ready: Ready
     interaction = query_of(ready.url).get("interaction", "") if "?" in ready.url else ""
     cookies = ready.browser.client.cookies
     for name in ("interaction.default", "session.default", "device.default", "demo-result.default"):
-        for purpose in ("sign-in", "sign-up", "consent", "sign-out", "demo-result"):
+        for purpose in PURPOSES:
             for full in (purpose, f"{purpose}:", f"{purpose}:{interaction}"):
                 token = form_token(cookies.get(name) or "-", full)
                 if token != ready.fields["form_token"]:
@@ -272,7 +341,7 @@ async def posted_across(page: Page, ready: Ready) -> int:
     return answer.status
 
 
-@pytest.mark.parametrize("step", ["/sign-in/password", "/consent", "/oidc/session/end/confirm"])
+@pytest.mark.parametrize("step", ["/sign-in/password", "/sign-in/link", "/consent", "/oidc/session/end/confirm"])
 async def test_chromium_sends_no_form_across(live_server: Server, new_page: NewPage, step: str) -> None:
     """Even a foreign page that knows the token gets nowhere: the cookies do not come along, and Origin names it."""
     ready = await STEPS[step](live_server)

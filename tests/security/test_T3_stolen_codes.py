@@ -8,7 +8,16 @@ import pytest
 from narthex.applications.types import ApplicationType
 from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.walk import returned
-from tests.oidc.relying_party import answered, claims_of, machine, post_form, refused, relying_party, suspend
+from tests.oidc.relying_party import (
+    answered,
+    claims_of,
+    delete_user,
+    machine,
+    post_form,
+    refused,
+    relying_party,
+    suspend,
+)
 
 KINDS = [ApplicationType.TRADITIONAL, ApplicationType.SPA, ApplicationType.NATIVE]
 
@@ -96,6 +105,17 @@ async def test_T3_a_code_of_a_suspended_person(server: Server) -> None:
     user_id = claims_of(answered(await party.redeem(await party.sign_up()))["id_token"])["sub"]
     code = await party.code()
     await suspend(server, user_id)
+    refused(await party.redeem(code))
+
+
+async def test_T3_a_code_of_a_deleted_person(server: Server) -> None:
+    party = await relying_party(server)
+    user_id = claims_of(answered(await party.redeem(await party.sign_up()))["id_token"])["sub"]
+    code = await party.code()
+    await delete_user(server, user_id)
+    refused(await party.redeem(code))
+    # A new account of the same name has nothing of the old one.
+    await party.beside(server.browser()).sign_up()
     refused(await party.redeem(code))
 
 

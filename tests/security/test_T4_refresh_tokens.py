@@ -5,24 +5,23 @@ import asyncio
 from collections import Counter
 
 import pytest
-from sqlalchemy import bindparam, delete
 
 from narthex.access import system_actor
+from narthex.applications import editing
 from narthex.applications.schemas import CustomClientMetadata
-from narthex.applications.tables import applications
 from narthex.applications.types import ApplicationType
 from narthex.consents import service as consents
-from narthex.kit.database import statement
-from narthex.roles.tables import user_roles
-from narthex.tenants.service import bump_config_version
+from narthex.roles import assigning
 from narthex.tokens import grants
 from tests.fixtures.server import CALLBACK, NewServer, Server
+from tests.fixtures.traces import rows
 from tests.fixtures.walk import returned
 from tests.oidc.relying_party import (
     RelyingParty,
     answered,
     api_with_scope,
     claims_of,
+    delete_user,
     machine,
     refused,
     relying_party,
@@ -32,8 +31,6 @@ from tests.oidc.relying_party import (
 API = "https://api.example.com"
 PUBLIC = [ApplicationType.SPA, ApplicationType.NATIVE]
 GRACE_SECONDS = 3
-DROP_APPLICATION = statement(delete(applications).where(applications.c.id == bindparam("application_id")))
-TAKE_ROLE = statement(delete(user_roles).where(user_roles.c.role_id == bindparam("role")))
 
 
 @pytest.mark.parametrize("kind", PUBLIC)
@@ -162,6 +159,16 @@ async def test_T4_after_the_person_was_suspended(server: Server) -> None:
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
 
 
+@pytest.mark.parametrize("kind", [ApplicationType.TRADITIONAL, *PUBLIC])
+async def test_T4_after_the_person_was_deleted(server: Server, kind: ApplicationType) -> None:
+    party = await relying_party(server, kind)
+    tokens = answered(await party.redeem(await party.sign_up()))
+    await delete_user(server, claims_of(tokens["id_token"])["sub"])
+    refused(await party.refresh(tokens["refresh_token"]))
+    assert (await party.userinfo(tokens["access_token"])).status_code == 401
+    assert await rows(server, "refresh_tokens") == await rows(server, "access_tokens") == []
+
+
 async def test_T4_after_the_consent_was_withdrawn(server: Server) -> None:
     party = await relying_party(server, is_third_party=True)
     page = await party.browser.sign_up(party.id, CALLBACK)
@@ -179,8 +186,7 @@ async def test_T4_after_the_application_was_removed(server: Server) -> None:
     party = await relying_party(server, ApplicationType.SPA)
     tokens = answered(await party.redeem(await party.sign_up()))
     async with server.runtime.database.write("default") as tx:
-        assert await tx.run(DROP_APPLICATION, application_id=party.id) == 1
-        await bump_config_version(tx, server.runtime.cache)
+        await editing.delete(tx, system_actor("default"), server.runtime, party.id)
     refused(await party.refresh(tokens["refresh_token"]), "invalid_client")
     assert (await party.userinfo(tokens["access_token"])).status_code == 401
 
@@ -192,7 +198,7 @@ async def test_T4_after_the_role_was_taken_away(server: Server) -> None:
     tokens = answered(await party.redeem(await party.code(scope="offline_access read", resource=API), resource=API))
     assert tokens["scope"] == "read"
     async with server.runtime.database.write("default") as tx:
-        await tx.run(TAKE_ROLE, role=role)
+        await assigning.take_from_user(tx, system_actor("default"), user_id, role)
     refreshed = answered(await party.refresh(tokens["refresh_token"], resource=API))
     assert (refreshed["scope"], claims_of(refreshed["access_token"])["scope"]) == ("", "")
 

@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from narthex.access import system_actor
+from narthex.applications import client_secrets
 from narthex.applications import service as applications
 from narthex.applications.types import ApplicationType
 from narthex.kit.jose import Signer, generate_private_key, public_jwk
@@ -157,7 +158,7 @@ async def test_T6_a_secret_that_is_over(server: Server) -> None:
     script = await machine(server)
     expires_at = server.clock.now() + 60_000
     async with server.runtime.database.write("default") as tx:
-        second = await applications.add_secret(
+        second = await client_secrets.add_secret(
             tx, system_actor("default"), server.runtime, script.id, "short", expires_at
         )
     named = {"client_id": script.id, "client_secret": second}

@@ -8,8 +8,9 @@ import pytest
 from narthex.access import system_actor
 from narthex.applications.service import Credentials
 from narthex.resources import service as resources
+from narthex.roles import assigning
 from narthex.roles import service as roles
-from narthex.roles.service import RoleType
+from narthex.roles.schemas import RoleType
 from narthex.users import service as users
 from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.traces import events, rows
@@ -135,7 +136,7 @@ async def test_a_resource_scope_is_allowed_with_its_resource(server: Server, thi
     browser = await signed_in(server)
     (user,) = await rows(server, "users")
     async with server.runtime.database.write("default") as tx:
-        await roles.assign_to_user(tx, SYSTEM, user["id"], role)
+        await assigning.assign_to_user(tx, SYSTEM, user["id"], role)
     scope = "openid offline_access read"
     await browser.submit(await asked(browser, third, scope=scope, resource=API), {"decision": "allow"})
     assert "code" in returned(await asked(browser, third, prompt="", scope=scope, resource=API))

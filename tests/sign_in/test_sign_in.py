@@ -7,6 +7,7 @@ import pytest
 
 from narthex.access import system_actor
 from narthex.applications.service import Credentials
+from narthex.sign_in_settings import editing
 from narthex.sign_in_settings import service as sign_in_settings
 from narthex.sign_in_settings.schemas import Experience, LockoutPolicy, SignInMode
 from narthex.users import service as users
@@ -196,3 +197,18 @@ async def test_a_walk_is_told_step_by_step(server: Server, application: Credenti
     assert all(row.payload["userAgent"] == "a browser" for row in told)
     assert PASSWORD not in str([row.payload for row in told])
     assert session["user_id"] == user["id"]
+
+
+async def test_where_terms_are_ticked_each_time_a_sign_in_needs_the_tick(server: Server) -> None:
+    made = await server.application()
+    await server.browser().sign_up(made.application_id, CALLBACK)
+    change = {"termsOfUseUrl": "https://bookstore.example/terms", "agreeToTermsPolicy": "Manual"}
+    async with server.runtime.database.write("default") as tx:
+        await editing.update(tx, system_actor("default"), server.runtime, change)
+    browser = server.browser()
+    page = await browser.get(browser.authorize_url(made.application_id, CALLBACK))
+    refused = await browser.submit(page, {"identifier": "ada", "password": PASSWORD})
+    assert refused.status_code == 422
+    assert 'id="agree-problem"' in refused.text
+    landed = await browser.submit(refused, {"identifier": "ada", "password": PASSWORD, "agree": "yes"})
+    assert "code" in returned(landed)

@@ -3,6 +3,7 @@
 import pytest
 
 from narthex.access import Actor, ActorKind, NotPermitted, system_actor
+from narthex.app.seeding import ADMIN_EXPERIENCE
 from narthex.credentials.attempts import Limit
 from narthex.credentials.password_policy import PasswordRules
 from narthex.sign_in_settings import service as sign_in_settings
@@ -66,7 +67,7 @@ async def test_they_are_read_as_they_were_written_and_at_once(server: Server) ->
     assert (await read(server)).experience == Experience()
     await change(server, FULL)
     assert (await read(server)).experience == FULL
-    assert (await read(server, "admin")).experience == Experience(sign_in_mode=SignInMode.SIGN_IN)
+    assert (await read(server, "admin")).experience == ADMIN_EXPERIENCE
 
 
 async def test_policies_come_from_them(server: Server) -> None:

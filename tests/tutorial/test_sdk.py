@@ -15,8 +15,9 @@ from logto import LogtoClient, LogtoConfig, Storage, UserInfoScope
 from narthex.access import system_actor
 from narthex.applications.service import Credentials
 from narthex.resources import service as resources
+from narthex.roles import assigning
 from narthex.roles import service as roles
-from narthex.roles.service import RoleType
+from narthex.roles.schemas import RoleType
 from tests.fixtures.live_server import EXAMPLE, Bookstore, elsewhere, sign_up_at
 from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.walk import Browser
@@ -134,7 +135,7 @@ async def test_check_20_claims_userinfo_and_access_tokens_come(live_server: Serv
     assert (userinfo.sub, userinfo.username, userinfo.email) == (claims.sub, "ada", None)
     assert await elsewhere(client.getAccessToken) is not None
     async with live_server.runtime.database.write("default") as tx:
-        await roles.assign_to_user(tx, system_actor("default"), claims.sub, api.reader_role)
+        await assigning.assign_to_user(tx, system_actor("default"), claims.sub, api.reader_role)
     access = await elsewhere(lambda: client.getAccessTokenClaims(API))
     assert (access.sub, access.aud, access.client_id) == (claims.sub, API, credentials.application_id)
     assert access.scope == "read:books"

@@ -8,13 +8,16 @@ from importlib import resources
 from typing import Any
 
 from narthex.app.expiry import delete_expired
+from narthex.console.routes import Console
 from narthex.demo_app.routes import DemoApp
 from narthex.edge import Edge
+from narthex.insights.settling import Settling
 from narthex.kit.cache import ConfigCache
 from narthex.kit.clock import Clock, SystemClock
 from narthex.kit.database import open_database
 from narthex.kit.encryption import Cipher, SealBroken
 from narthex.kit.errors import Refusal
+from narthex.kit.http_client import HttpClient
 from narthex.kit.logging import Log
 from narthex.kit.metrics import Metrics
 from narthex.kit.randomness import Randomness
@@ -37,6 +40,7 @@ TEMPLATES = (
     ("sign_in", "narthex.sign_in"),
     ("oidc", "narthex.oidc"),
     ("demo_app", "narthex.demo_app"),
+    ("console", "narthex.console"),
 )
 
 
@@ -63,6 +67,7 @@ def build_runtime(settings: Settings, *, clock: Clock | None = None, randomness:
         cache=ConfigCache(),
         templates=Templates(TEMPLATES),
         metrics=Metrics(),
+        http=HttpClient(settings.outgoing_allow),
     )
 
 
@@ -76,6 +81,7 @@ async def open_runtime(
     try:
         yield runtime
     finally:
+        await runtime.http.close()
         await runtime.database.close()
         runtime.hashing.close()
 
@@ -91,9 +97,11 @@ class Narthex:
             runtime,
             self.directory,
             DemoApp(self),
+            Console(self, self.directory),
             Operations(runtime, self.directory, metrics_are_public=settings.metrics_public),
             settings.trusted_proxies,
         )
+        self._settling = Settling(runtime.database)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -136,6 +144,7 @@ class Narthex:
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        await self.runtime.http.close()
         await self.runtime.database.close()
         self.runtime.hashing.close()
 
@@ -163,7 +172,9 @@ class Narthex:
 
     async def _clean_up(self) -> None:
         await self._follow_database_clock()
-        await delete_expired(self.runtime.database, self.runtime.clock.now())
+        now = self.runtime.clock.now()
+        await self._settling.settle([tenant.id for tenant in self.directory.all()], now)
+        await delete_expired(self.runtime.database, now)
 
     async def _follow_database_clock(self) -> None:
         clock = self.runtime.clock

@@ -3,8 +3,10 @@
 import ipaddress
 from urllib.parse import parse_qsl, urlsplit
 
+from msgspec import Struct
+
 from narthex.applications.schemas import Application
-from narthex.kit.errors import Refusal
+from narthex.kit.errors import InvalidInput
 
 LONGEST_URI = 2048
 WEB_SCHEMES = frozenset({"http", "https"})
@@ -18,62 +20,77 @@ ANSWER_NAMES = frozenset(
 SCRIPT_SCHEMES = frozenset({"javascript", "data", "vbscript", "file", "blob", "about", "ws", "wss", "ftp"})
 
 
-class RedirectUriInvalid(Refusal):
-    """A URI that cannot be registered; the text names it and the reason."""
+class Objection(Struct, frozen=True):
+    """Why a URI cannot be registered: the last part of its phrase `error.redirect_uri.…`, the words for programs, and
+    the part of the URI that it is about."""
 
-    def __init__(self, uri: str, reason: str) -> None:
+    phrase: str
+    text: str
+    about: str = ""
+
+
+class RedirectUriInvalid(InvalidInput):
+    """A URI that cannot be registered; the text names the field, the URI and the reason."""
+
+    def __init__(self, uri: str, objection: Objection, field: str) -> None:
         super().__init__(
-            "guard.invalid_input",
-            status=400,
-            text=f"{uri[:200]!r} cannot be registered: {reason}",
-            data={"uri": uri[:200]},
+            field,
+            f"{uri[:200]!r} cannot be registered: {objection.text}",
+            phrase=f"error.redirect_uri.{objection.phrase}",
+            uri=uri[:200],
+            about=objection.about,
         )
 
 
-def check_registrable(uri: str, *, is_native: bool) -> None:
+def check_registrable(uri: str, *, is_native: bool, field: str = "redirectUris") -> None:
     """Raise `RedirectUriInvalid` for a URI that an application of this kind may not register."""
-    if reason := _objection(uri, is_native):
-        raise RedirectUriInvalid(uri, reason)
+    if objection := _objection(uri, is_native):
+        raise RedirectUriInvalid(uri, objection, field)
 
 
-def _objection(uri: str, is_native: bool) -> str | None:
+def _objection(uri: str, is_native: bool) -> Objection | None:
     if len(uri) > LONGEST_URI:
-        return f"it is longer than {LONGEST_URI} characters."
+        return Objection("length", f"it is longer than {LONGEST_URI} characters.")
     if any(character <= " " or character > "~" or character in '\\<>"{}|^`' for character in uri):
-        return "it has a space, a control character or a character that a URI does not carry."
+        return Objection("character", "it has a space, a control character or a character that a URI does not carry.")
     if "*" in uri:
-        return "it has a wildcard; register each URI as it is."
+        return Objection("wildcard", "it has a wildcard; register each URI as it is.")
     try:
         parts = urlsplit(uri)
         _ = parts.port
     except ValueError:
-        return "its host or port cannot be read."
+        return Objection("unreadable", "its host or port cannot be read.")
     if "#" in uri:
-        return "it has a fragment."
+        return Objection("fragment", "it has a fragment.")
     if parts.scheme in WEB_SCHEMES:
         return _web_objection(parts.hostname, parts.username, parts.netloc) or _query_objection(parts.query)
     return _scheme_objection(parts.scheme, is_native) or _query_objection(parts.query)
 
 
-def _scheme_objection(scheme: str, is_native: bool) -> str | None:
+def _scheme_objection(scheme: str, is_native: bool) -> Objection | None:
     if scheme in SCRIPT_SCHEMES:
-        return f"a browser would do something else with {scheme}: than go back to the application."
+        text = f"a browser would do something else with {scheme}: than go back to the application."
+        return Objection("script_scheme", text, scheme)
     if not is_native or not scheme:
-        return "it needs http or https (native applications may also use a scheme of their own)."
+        text = "it needs http or https (native applications may also use a scheme of their own)."
+        return Objection("scheme", text)
     return None
 
 
-def _web_objection(hostname: str | None, username: str | None, netloc: str) -> str | None:
+def _web_objection(hostname: str | None, username: str | None, netloc: str) -> Objection | None:
     if not hostname:
-        return "it has no host."
+        return Objection("host", "it has no host.")
     if username is not None or "@" in netloc:
-        return "it has a user name before the host."
+        return Objection("user", "it has a user name before the host.")
     return None
 
 
-def _query_objection(query: str) -> str | None:
+def _query_objection(query: str) -> Objection | None:
     names = ANSWER_NAMES.intersection(name for name, _ in parse_qsl(query, keep_blank_values=True))
-    return f"its query has {min(names)!r}, which stands for something in the answer." if names else None
+    if not names:
+        return None
+    name = min(names)
+    return Objection("answer_name", f"its query has {name!r}, which stands for something in the answer.", name)
 
 
 def is_registered(application: Application, requested: str) -> bool:

@@ -5,11 +5,16 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from narthex.applications.types import RULES, ApplicationType, TypeRules
+from narthex.kit.cursors import Cursor
 
 DEMO_APPLICATION_ID = "demo-app"
+# In the tenant of its operators.
+ADMIN_CONSOLE_APPLICATION_ID = "admin-console"
+# Part of the server: neither listed nor changed nor deleted.
+BUILT_IN_IDS = (DEMO_APPLICATION_ID, ADMIN_CONSOLE_APPLICATION_ID)
 
 
 class OidcClientMetadata(Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -82,8 +87,58 @@ def origins_of(oidc: OidcClientMetadata, custom: CustomClientMetadata) -> frozen
     return frozenset(own | set(custom.cors_allowed_origins))
 
 
+class ApplicationDetails(Struct, frozen=True, rename="camel"):
+    """Everything about an application but its secrets; `created_at` in ms since epoch. Wire: logto-api.md 2.4."""
+
+    id: str
+    name: str
+    description: str | None
+    type: ApplicationType
+    oidc_client_metadata: OidcClientMetadata
+    custom_client_metadata: CustomClientMetadata
+    custom_data: dict[str, Any]
+    is_third_party: bool
+    framework: str | None
+    created_at: int
+
+    @property
+    def rules(self) -> TypeRules:
+        """What its type may do."""
+        return RULES[self.type]
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether it is part of the server."""
+        return self.id in BUILT_IN_IDS
+
+
+class ApplicationSummary(Struct, frozen=True, rename="camel"):
+    """An application as a row of a list."""
+
+    id: str
+    name: str
+    description: str | None
+    type: ApplicationType
+    is_third_party: bool
+    framework: str | None
+    created_at: int
+
+    @property
+    def cursor(self) -> str:
+        """The place of this row in a list with the newest first."""
+        return Cursor(self.created_at, self.id).text
+
+
+class ApplicationFilter(Struct, frozen=True):
+    """Which applications a list has: `search` is a part of the name in any case, or the exact id."""
+
+    search: str = ""
+    types: tuple[ApplicationType, ...] = ()
+    is_third_party: bool | None = None
+
+
 class NewApplication(Struct, frozen=True):
-    """What making an application takes."""
+    """What making an application takes; `oidc` in place of the two lists of URIs where there is more to say."""
 
     name: str
     type: ApplicationType
@@ -93,3 +148,53 @@ class NewApplication(Struct, frozen=True):
     description: str | None = None
     is_third_party: bool = False
     custom_data: Mapping[str, Any] = {}
+    framework: str | None = None
+    oidc: OidcClientMetadata | None = None
+
+    @property
+    def metadata(self) -> OidcClientMetadata:
+        """The metadata that it asks for."""
+        return self.oidc or OidcClientMetadata(self.redirect_uris, self.post_logout_redirect_uris)
+
+
+class ApplicationChange(Struct, frozen=True):
+    """What to change of an application; what is left out stays, and None empties what may be empty."""
+
+    name: str | UnsetType = UNSET
+    description: str | UnsetType | None = UNSET
+    framework: str | UnsetType | None = UNSET
+    custom_data: Mapping[str, Any] | UnsetType = UNSET
+    is_third_party: bool | UnsetType = UNSET
+    redirect_uris: tuple[str, ...] | UnsetType = UNSET
+    post_logout_redirect_uris: tuple[str, ...] | UnsetType = UNSET
+    backchannel_logout_uri: str | UnsetType | None = UNSET
+    backchannel_logout_session_required: bool | UnsetType | None = UNSET
+    logo_uri: str | UnsetType | None = UNSET
+    cors_allowed_origins: tuple[str, ...] | UnsetType = UNSET
+    id_token_ttl: int | UnsetType | None = UNSET
+    refresh_token_ttl: int | UnsetType | None = UNSET
+    refresh_token_ttl_in_days: int | UnsetType | None = UNSET
+    always_issue_refresh_token: bool | UnsetType = UNSET
+    rotate_refresh_token: bool | UnsetType = UNSET
+
+
+class SecretInfo(Struct, frozen=True, rename="camel"):
+    """A secret without its value; times in ms since epoch."""
+
+    name: str
+    created_at: int
+    expires_at: int | None
+
+    def is_expired(self, now: int) -> bool:
+        """Whether it is over."""
+        return self.expires_at is not None and self.expires_at <= now
+
+
+class SecretValue(Struct, frozen=True, rename="camel"):
+    """A secret with its value, for whoever may see it. Wire: logto-api.md 2.4."""
+
+    application_id: str
+    name: str
+    value: str
+    created_at: int
+    expires_at: int | None

@@ -1,15 +1,14 @@
-"""Rules, reads and writes of applications."""
-
-import re
-import unicodedata
+"""Making applications, and the reads that the protocol needs."""
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy import bindparam, insert, select
 
 from narthex.access import Actor, Permission
-from narthex.applications.redirect_uris import check_registrable
+from narthex.applications import checks
+from narthex.applications.client_secrets import DEFAULT_SECRET_NAME, insert_secret
 from narthex.applications.schemas import (
+    ADMIN_CONSOLE_APPLICATION_ID,
     DEMO_APPLICATION_ID,
     Application,
     ApplicationRow,
@@ -26,10 +25,8 @@ from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
 from narthex.kit.cache import Versioned
 from narthex.kit.database import Transaction, statement
-from narthex.kit.digests import digest
-from narthex.kit.errors import Refusal
 from narthex.kit.runtime import Runtime
-from narthex.tenants.schemas import Tenant
+from narthex.tenants.schemas import ADMIN_TENANT, Tenant
 from narthex.tenants.service import bump_config_version
 from narthex.tenants.tables import tenants
 
@@ -42,15 +39,7 @@ class MetadataRow(Struct, frozen=True):
     config_version: int
 
 
-DEFAULT_SECRET_NAME = "Default secret"
-LONGEST_NAME = 256
-# A name is shown to people who decide by it: controls, formats (bidi overrides among them), surrogates, private use.
-UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# More marks on one letter than any script needs paint over what stands beside the name.
-PILED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4}")
-
 INSERT = statement(insert(applications))
-INSERT_SECRET = statement(insert(application_secrets))
 BY_ID = statement(
     select(
         applications.c.id,
@@ -80,13 +69,6 @@ ALL_METADATA = statement(
 )
 
 
-class ApplicationInvalid(Refusal):
-    """An application that cannot be made as asked; the text names the field."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("guard.invalid_input", status=400, text=text)
-
-
 class Credentials(Struct, frozen=True):
     """What a new application is told once: its id and, if it keeps one, its secret."""
 
@@ -107,12 +89,19 @@ async def _load(runtime: Runtime, tenant: Tenant, application_id: str) -> Versio
 
 
 def _application(tenant: Tenant, row: ApplicationRow, secrets: list[SecretHash]) -> Application:
-    oidc = row.oidc_client_metadata
-    if row.id == DEMO_APPLICATION_ID:
-        # The demo app lives wherever the tenant does, so its URIs follow the tenant's address.
-        home = f"{tenant.base_url}/demo-app"
-        oidc = OidcClientMetadata((f"{home}/callback",), (home,))
+    oidc = _built_in(tenant, row.id) or row.oidc_client_metadata
     return Application(row.id, row.name, row.type, oidc, row.custom_client_metadata, row.is_third_party, tuple(secrets))
+
+
+def _built_in(tenant: Tenant, application_id: str) -> OidcClientMetadata | None:
+    """Built-in applications live wherever the tenant does, so their URIs follow its address."""
+    if application_id == DEMO_APPLICATION_ID:
+        home = f"{tenant.base_url}/demo-app"
+        return OidcClientMetadata((f"{home}/callback",), (home,))
+    if application_id == ADMIN_CONSOLE_APPLICATION_ID and tenant.id == ADMIN_TENANT:
+        home = f"{tenant.origin}/console"
+        return OidcClientMetadata((f"{home}/-/callback",), (home,))
+    return None
 
 
 async def all_origins(runtime: Runtime, tenant: Tenant) -> frozenset[str]:
@@ -130,15 +119,14 @@ async def _load_origins(runtime: Runtime, tenant: Tenant) -> Versioned[frozenset
 
 
 async def create(tx: Transaction, actor: Actor, runtime: Runtime, new: NewApplication) -> Credentials:
-    """Make an application and, for a confidential one, its first secret. Raises `ApplicationInvalid`,
-    `RedirectUriInvalid`."""
+    """Make an application and, for a confidential one, its first secret. Raises `InvalidInput`."""
     actor.require(Permission.MANAGE)
-    _check(new)
+    new = _checked(new)
     application_id = tx.new_id()
     await _insert(tx, application_id, new)
     secret = None
     if RULES[new.type].is_confidential:
-        secret = await add_secret(tx, actor, runtime, application_id, DEFAULT_SECRET_NAME)
+        secret = await insert_secret(tx, runtime, application_id, DEFAULT_SECRET_NAME)
     await audit_log.record(tx, actor, Event(audit_keys.APPLICATION_CREATE, application_id=application_id))
     await bump_config_version(tx, runtime.cache)
     return Credentials(application_id, secret)
@@ -151,23 +139,14 @@ async def create_demo(tx: Transaction, actor: Actor, runtime: Runtime) -> None:
     await bump_config_version(tx, runtime.cache)
 
 
-async def add_secret(
-    tx: Transaction, actor: Actor, runtime: Runtime, application_id: str, name: str, expires_at: int | None = None
-) -> str:
-    """Give an application another secret and return it; it is kept as a hash to compare and sealed to show again."""
+async def ensure_console(tx: Transaction, actor: Actor, runtime: Runtime) -> bool:
+    """Make the built-in application of the Admin Console where it is missing. Returns whether it was."""
     actor.require(Permission.MANAGE)
-    secret = runtime.randomness.secret(32)
-    await tx.run(
-        INSERT_SECRET,
-        application_id=application_id,
-        name=name,
-        value_hash=digest(secret),
-        value_sealed=runtime.cipher.seal(secret.encode(), f"application_secret:{tx.tenant_id}:{application_id}:{name}"),
-        created_at=tx.now,
-        expires_at=expires_at,
-    )
+    if await tx.one(BY_ID, id=ADMIN_CONSOLE_APPLICATION_ID) is not None:
+        return False
+    await _insert(tx, ADMIN_CONSOLE_APPLICATION_ID, NewApplication("Admin Console", ApplicationType.SPA))
     await bump_config_version(tx, runtime.cache)
-    return secret
+    return True
 
 
 async def _insert(tx: Transaction, application_id: str, new: NewApplication) -> None:
@@ -177,23 +156,20 @@ async def _insert(tx: Transaction, application_id: str, new: NewApplication) -> 
         name=new.name,
         description=new.description,
         type=new.type.value,
-        oidc_client_metadata=msgspec.to_builtins(OidcClientMetadata(new.redirect_uris, new.post_logout_redirect_uris)),
+        oidc_client_metadata=msgspec.to_builtins(new.metadata),
         custom_client_metadata=msgspec.to_builtins(new.custom),
         custom_data=dict(new.custom_data),
         is_third_party=new.is_third_party,
+        framework=new.framework,
         created_at=tx.now,
     )
 
 
-def _check(new: NewApplication) -> None:
-    if not new.name.strip() or len(new.name) > LONGEST_NAME:
-        raise ApplicationInvalid(f"name: 1 to {LONGEST_NAME} characters are needed.")
-    if any(unicodedata.category(character) in UNSHOWABLE for character in new.name) or PILED_MARKS.search(new.name):
-        raise ApplicationInvalid("name: it has a character that cannot be shown, or that turns the writing around.")
-    rules = RULES[new.type]
-    if not rules.signs_people_in and (new.redirect_uris or new.post_logout_redirect_uris):
-        raise ApplicationInvalid("redirectUris: a machine-to-machine application has none.")
-    if new.is_third_party and not rules.signs_people_in:
-        raise ApplicationInvalid("isThirdParty: a machine-to-machine application is always first-party.")
-    for uri in (*new.redirect_uris, *new.post_logout_redirect_uris):
-        check_registrable(uri, is_native=rules.is_native)
+def _checked(new: NewApplication) -> NewApplication:
+    checks.check_name(new.name)
+    checks.check_description(new.description)
+    checks.check_framework(new.framework)
+    checks.check_third_party(new.is_third_party, new.type)
+    checks.check_custom_data(new.custom_data)
+    checks.check_metadata(new.metadata, RULES[new.type])
+    return msgspec.structs.replace(new, custom=checks.checked_custom(new.custom))

@@ -1,6 +1,6 @@
 """The tables `applications` and `application_secrets`."""
 
-from sqlalchemy import BigInteger, Boolean, Column, String, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Text
 
 from narthex.kit.database import Json, tenant_reference, tenant_table
 
@@ -14,7 +14,10 @@ applications = tenant_table(
     Column("custom_client_metadata", Json, nullable=False),
     Column("custom_data", Json, nullable=False),
     Column("is_third_party", Boolean, nullable=False),
+    # The guide that was chosen in the console, so that it can be opened again.
+    Column("framework", String(32)),
     Column("created_at", BigInteger, nullable=False),
+    Index("applications_by_creation", "tenant_id", "created_at", "id"),
 )
 
 application_secrets = tenant_table(

@@ -14,8 +14,9 @@ audit_log = tenant_table(
     Column("application_id", String(21)),
     Column("session_id", String(21)),
     Column("interaction_id", String(21)),
-    Index("audit_log_by_time", "tenant_id", "created_at"),
-    Index("audit_log_by_user", "tenant_id", "user_id", "created_at"),
-    Index("audit_log_by_application", "tenant_id", "application_id", "created_at"),
-    Index("audit_log_by_interaction", "tenant_id", "interaction_id"),
+    Index("audit_log_by_time", "tenant_id", "created_at", "id"),
+    Index("audit_log_by_user", "tenant_id", "user_id", "created_at", "id"),
+    Index("audit_log_by_application", "tenant_id", "application_id", "created_at", "id"),
+    Index("audit_log_by_key", "tenant_id", "key", "created_at", "id"),
+    Index("audit_log_by_interaction", "tenant_id", "interaction_id", "created_at", "id"),
 )

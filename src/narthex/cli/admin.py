@@ -26,7 +26,7 @@ class ApplicationTypeName(click.ParamType[str]):
 
 @click.group()
 def admin() -> None:
-    """Make applications, tenants and users."""
+    """Make applications, tenants and users, and let operators in."""
 
 
 @admin.command(
@@ -101,3 +101,75 @@ def create_user(username: str, password_stdin: bool, tenant: str, as_json: bool)
 
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     create(username, password, tenant, as_json=as_json)
+
+
+@admin.command(
+    name="set-up-link",
+    short_help="Print a link for the first operator.",
+    epilog="""\b
+Examples:
+  narthex admin set-up-link
+  narthex admin set-up-link --json""",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def set_up_link(as_json: bool) -> None:
+    """Print a link that makes whoever opens it the first operator of the console.
+
+    It works once, within an hour, and only while there is no operator.
+    """
+    from narthex.cli import admin_operators
+
+    admin_operators.set_up_link(as_json=as_json)
+
+
+@admin.command(
+    name="invite-operator",
+    short_help="Print a link for one more operator.",
+    epilog="""\b
+Examples:
+  narthex admin invite-operator
+  narthex admin invite-operator --json""",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def invite_operator(as_json: bool) -> None:
+    """Print a link that makes whoever opens it an operator, with a name and a password of their own.
+
+    It works once, within seven days. Send it the way you would send a password.
+    """
+    from narthex.cli import admin_operators
+
+    admin_operators.invite(as_json=as_json)
+
+
+@admin.command(
+    short_help="Print a link for an operator's new password.",
+    epilog="""\b
+Examples:
+  narthex admin recover alice
+  narthex admin recover alice --json""",
+)
+@click.argument("username")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def recover(username: str, as_json: bool) -> None:
+    """Print a link by which an operator who is locked out sets a new password.
+
+    It works once, within an hour. Using it ends all their sessions and opens a name that wrong passwords have locked.
+    """
+    from narthex.cli import admin_operators
+
+    admin_operators.recover(username, as_json=as_json)
+
+
+@admin.command(
+    short_help="List the operators.",
+    epilog="""\b
+Examples:
+  narthex admin operators
+  narthex admin operators --json""",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")
+def operators(as_json: bool) -> None:
+    """List who may use the console."""
+    from narthex.cli import admin_operators
+
+    admin_operators.show(as_json=as_json)

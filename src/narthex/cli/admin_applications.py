@@ -11,8 +11,8 @@ from narthex.applications.types import ApplicationType
 from narthex.cli.running import print_record, require_tenant, with_runtime
 from narthex.kit.runtime import Runtime
 from narthex.resources.schemas import management_indicator
-from narthex.roles import service as roles
-from narthex.roles.service import MANAGEMENT_ROLE_ID
+from narthex.roles import assigning
+from narthex.roles.schemas import MANAGEMENT_ROLE_ID
 from narthex.settings import Settings
 
 
@@ -39,7 +39,7 @@ def create(
         async with runtime.database.write(tenant) as tx:
             made = await applications.create(tx, actor, runtime, new)
             if machine_role:
-                await roles.assign_to_application(tx, actor, runtime.cache, made.application_id, MANAGEMENT_ROLE_ID)
+                await assigning.assign_to_application(tx, actor, runtime.cache, made.application_id, MANAGEMENT_ROLE_ID)
         record: dict[str, Any] = {
             "endpoint": home.base_url,
             "issuer": home.issuer,

@@ -16,15 +16,13 @@ from narthex.sign_in_settings import service as sign_in_settings
 from narthex.sign_in_settings.hosted_page import built_in_catalogue
 from narthex.sign_in_settings.policies import new_password_rules
 
-MADE_PASSWORD_LENGTH = 20
-
 
 def create(username: str, password: str | None, tenant: str, *, as_json: bool) -> None:
     """Make the user by the tenant's rules, with a password that is given or made, and print what they sign in with."""
 
     async def work(runtime: Runtime, settings: Settings) -> dict[str, Any]:
         home = await require_tenant(runtime, settings, tenant)
-        chosen = runtime.randomness.secret(MADE_PASSWORD_LENGTH) if password is None else password
+        chosen = credentials.made_password(runtime.randomness) if password is None else password
         kept = await _checked(runtime, tenant, username, chosen)
         person = NewPerson(kept, await credentials.hashed(runtime, chosen))
         async with runtime.database.write(tenant) as tx:

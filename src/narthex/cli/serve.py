@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from uvicorn import Config
 
     from narthex.app import Narthex
+    from narthex.cli.first_run import FirstRun
     from narthex.settings import Settings
 
 GRACEFUL_SECONDS = 10
@@ -43,6 +45,7 @@ def serve(**options: str | None) -> None:
     Options win over environment variables. SIGTERM and Ctrl+C stop it: it takes no more requests, finishes those it
     has within 10 seconds, and closes the database.
     """
+    from narthex.cli.first_run import first_run
     from narthex.cli.running import prepare
     from narthex.cli.sqlite_lock import hold_sqlite_lock
     from narthex.kit.logging import configure_logging
@@ -52,10 +55,11 @@ def serve(**options: str | None) -> None:
     configure_logging(settings.log_format, settings.log_level)
     with _listen(settings.host, settings.port) as listening, hold_sqlite_lock(settings.sqlite_path):
         prepare(settings)
+        first = first_run(settings, with_link=sys.stdout.isatty())
         if settings.workers == 1:
-            _serve_here(settings, listening)
+            _serve_here(settings, first, listening)
         else:
-            _serve_with_workers(settings, options, listening)
+            _serve_with_workers(settings, first, options, listening)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -98,16 +102,16 @@ def _configuration(app: Any, settings: "Settings", **more: Any) -> "Config":
     )
 
 
-def _serve_here(settings: "Settings", listening: socket.socket) -> None:
+def _serve_here(settings: "Settings", first: "FirstRun", listening: socket.socket) -> None:
     import asyncio
 
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(settings, listening))
+        runner.run(_run(settings, first, listening))
 
 
-async def _run(settings: "Settings", listening: socket.socket) -> None:
+async def _run(settings: "Settings", first: "FirstRun", listening: socket.socket) -> None:
     from uvicorn import Server
 
     from narthex.app import create_app
@@ -115,7 +119,7 @@ async def _run(settings: "Settings", listening: socket.socket) -> None:
     class Announced(Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            announce(settings)
+            announce(settings, first)
 
     app = create_app(settings)
     server = Announced(_configuration(app, settings, lifespan="off"))
@@ -134,14 +138,16 @@ async def _run(settings: "Settings", listening: socket.socket) -> None:
         await app.shutdown()
 
 
-def _serve_with_workers(settings: "Settings", options: dict[str, str | None], listening: socket.socket) -> None:
+def _serve_with_workers(
+    settings: "Settings", first: "FirstRun", options: dict[str, str | None], listening: socket.socket
+) -> None:
     from uvicorn.supervisors import Multiprocess
 
     class Announced(Multiprocess):
         def init_processes(self) -> None:
             super().init_processes()
             if any(process.wait_until_ready(START_SECONDS, self.should_exit) for process in self.processes):
-                announce(settings)
+                announce(settings, first)
 
     # The workers are new processes: what the options said has to reach them by the environment.
     from narthex.settings import VARIABLES
@@ -165,17 +171,22 @@ def worker() -> "Narthex":
     return create_app(settings)
 
 
-def announce(settings: "Settings") -> None:
+def announce(settings: "Settings", first: "FirstRun") -> None:
     """Say where the server is: to a person on the terminal, and to the log."""
-    import sys
-
     from narthex.cli.running import describe_database
     from narthex.kit.logging import Log
 
     Log("narthex.serve").info("listening", url=settings.base_url, host=settings.host, port=settings.port)
+    if not first.is_set_up:
+        Log("narthex.serve").info("no operator yet", next="narthex admin set-up-link")
     if sys.stdout.isatty():
         click.echo()
         click.echo(f"  Narthex is ready at  {settings.base_url}")
+        if first.link is None:
+            click.echo(f"  Console:  {first.console}")
+        else:
+            # Printed, never logged: whoever opens it runs the server.
+            click.echo(f"  Set up the console (works once, within an hour):  {first.link}")
         click.echo(f"  Sign up and see your claims:  {settings.base_url}/demo-app")
         click.echo(f"  Data: {describe_database(settings)}.  Stop with Ctrl+C.")
         click.echo()

@@ -5,6 +5,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from narthex.connectors.contract import ExternalIdentity
+
 INTERACTION_COOKIE = "interaction"
 INTERACTION_TTL = 60 * 60 * 1000
 
@@ -66,3 +68,32 @@ class Interaction(Struct, frozen=True):
     consent: ConsentAnswer | None
     created_at: int
     expires_at: int
+    newcomer_sealed: str | None = None
+
+
+class TripPurpose(StrEnum):
+    """Why somebody goes to another identity provider: to come in, or to prove that an account is theirs."""
+
+    SIGN_IN = "sign-in"
+    LINK = "link"
+
+
+class Trip(Struct, frozen=True):
+    """A way out to another identity provider; `kept` is what its connector needs when the browser is back, `language`
+    what the person read when they left."""
+
+    connection_id: str
+    purpose: TripPurpose
+    kept: dict[str, str]
+    language: str
+
+
+class Newcomer(Struct, frozen=True):
+    """Somebody whom a provider vouched for (at `at`, in ms), and who has no account yet. `wants_own_account` says that
+    they were offered the account that has their mail address, and do not want it."""
+
+    connection_id: str
+    target: str
+    external: ExternalIdentity
+    at: int
+    wants_own_account: bool = False

@@ -23,16 +23,20 @@ from narthex.tenants.request import Request
 
 INSERT = statement(insert(interactions))
 OPEN = (interactions.c.finished_at.is_(None), interactions.c.expires_at > bindparam("now"))
+COLUMNS = (
+    interactions.c.id,
+    interactions.c.application_id,
+    interactions.c.request,
+    interactions.c.authentication,
+    interactions.c.consent,
+    interactions.c.created_at,
+    interactions.c.expires_at,
+    interactions.c.newcomer_sealed,
+)
 FIND = statement(
-    select(
-        interactions.c.id,
-        interactions.c.application_id,
-        interactions.c.request,
-        interactions.c.authentication,
-        interactions.c.consent,
-        interactions.c.created_at,
-        interactions.c.expires_at,
-    ).where(interactions.c.id == bindparam("id"), interactions.c.browser_hash == bindparam("browser_hash"), *OPEN),
+    select(*COLUMNS).where(
+        interactions.c.id == bindparam("id"), interactions.c.browser_hash == bindparam("browser_hash"), *OPEN
+    ),
     Interaction,
 )
 AUTHENTICATE = statement(
@@ -41,6 +45,9 @@ AUTHENTICATE = statement(
     .values(
         authentication=bindparam("new_authentication", type_=interactions.c.authentication.type),
         consent=None,
+        trip_state_hash=None,
+        trip_sealed=None,
+        newcomer_sealed=None,
     )
 )
 REKEY = statement(
@@ -98,6 +105,9 @@ async def begin(tx: Transaction, actor: Actor, request: AuthorizationRequest, se
         created_at=interaction.created_at,
         expires_at=interaction.expires_at,
         finished_at=None,
+        trip_state_hash=None,
+        trip_sealed=None,
+        newcomer_sealed=None,
     )
     await audit_log.record(
         tx,

@@ -35,3 +35,30 @@ class Refusal(Exception):
         self.detail = detail
         self.data = data
         self.headers = headers
+
+
+class EntityNotFound(Refusal):
+    """There is nothing of this kind with this id in this tenant. Wire: logto-api.md 2.1."""
+
+    def __init__(self, kind: str, entity_id: str) -> None:
+        super().__init__(
+            "entity.not_exists_with_id",
+            status=404,
+            text=f"There is no {kind} {entity_id[:64]!r}.",
+            phrase="error.not_found",
+            data={"kind": kind, "id": entity_id[:64]},
+        )
+
+
+class InvalidInput(Refusal):
+    """A value that cannot be taken; the text names the field and the fix. Wire: `guard.invalid_input`."""
+
+    def __init__(self, field: str, text: str, *, phrase: str = "", **values: object) -> None:
+        super().__init__(
+            "guard.invalid_input",
+            status=400,
+            text=f"{field}: {text}",
+            phrase=phrase,
+            values={"field": field, **values},
+            data={"field": field},
+        )

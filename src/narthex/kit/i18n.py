@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 from typing import Protocol
 
@@ -27,6 +28,10 @@ class Catalogue:
 
     def __contains__(self, key: str) -> bool:
         return key in self._phrases[self.source]
+
+    def keys(self, language: str) -> tuple[str, ...]:
+        """The keys of exactly this language, in their order."""
+        return tuple(self._phrases.get(language.lower(), ()))
 
     def phrase(self, language: str, key: str) -> str:
         """The phrase as it was written, with its places unfilled; KeyError for a key that no language has."""
@@ -78,11 +83,15 @@ def fill(language: str, phrase: str, values: Mapping[str, object], escape: _Esca
 
 
 def read_phrases(package: str, folder: str = "phrases") -> dict[str, dict[str, str]]:
-    """The phrases that a package carries: one JSON object of texts per language, named by its tag."""
-    files = sorted((resources.files(package) / folder).iterdir(), key=lambda file: file.name)
-    return {
-        file.name.removesuffix(".json"): json.loads(file.read_bytes()) for file in files if file.name.endswith(".json")
-    }
+    """The phrases that a package carries: a JSON object of texts for each language, or a folder of them, by its tag."""
+    entries = sorted((resources.files(package) / folder).iterdir(), key=lambda entry: entry.name)
+    languages = [entry for entry in entries if entry.is_dir() or entry.name.endswith(".json")]
+    return {entry.name.removesuffix(".json"): _phrases_in(entry) for entry in languages if entry.name[0] != "_"}
+
+
+def _phrases_in(entry: Traversable) -> dict[str, str]:
+    files = sorted(entry.iterdir(), key=lambda file: file.name) if entry.is_dir() else [entry]
+    return {key: text for file in files for key, text in json.loads(file.read_bytes()).items()}
 
 
 def negotiate(wanted: Sequence[str], available: Sequence[str]) -> str | None:

@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-HEAD = "0001"
+HEAD = "0002"
 HERE = Path(__file__).parent
 
 

@@ -2,10 +2,14 @@
 
 from narthex.applications import tables as applications
 from narthex.audit_log import tables as audit_log
+from narthex.connections import tables as connections
 from narthex.consents import tables as consents
 from narthex.credentials import tables as credentials
+from narthex.identities import tables as identities
+from narthex.insights import tables as insights
 from narthex.interactions import tables as interactions
 from narthex.kit.database import metadata
+from narthex.operators import tables as operators
 from narthex.resources import tables as resources
 from narthex.roles import tables as roles
 from narthex.sessions import tables as sessions
@@ -18,9 +22,13 @@ from narthex.users import tables as users
 SLICES = (
     applications,
     audit_log,
+    connections,
     consents,
     credentials,
+    identities,
+    insights,
     interactions,
+    operators,
     resources,
     roles,
     sessions,

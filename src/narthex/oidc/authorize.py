@@ -7,6 +7,7 @@ from narthex.applications import service as applications
 from narthex.applications.schemas import Application
 from narthex.consents import service as consents
 from narthex.interactions import service as interactions
+from narthex.interactions import trips
 from narthex.interactions.schemas import (
     INTERACTION_COOKIE,
     INTERACTION_TTL,
@@ -16,12 +17,30 @@ from narthex.interactions.schemas import (
 )
 from narthex.kit.http import NO_STORE, Response, redirect, set_cookie_header
 from narthex.kit.runtime import Runtime
-from narthex.next_step import AskConsent, Facts, Issue, KnownUser, Refuse, SignIn, next_step
+from narthex.next_step import (
+    AskConsent,
+    CompleteProfile,
+    Facts,
+    GoToProvider,
+    Issue,
+    KnownUser,
+    MakeAccount,
+    OfferLink,
+    Refuse,
+    RefuseNewcomer,
+    SignIn,
+    next_step,
+)
 from narthex.oidc.authorization_request import RefusedAtClient, ReturnAddress, check
 from narthex.oidc.authorization_response import answer, error_parameters
 from narthex.oidc.issuing_code import IssuedCode, SignedIn, issue_code
+from narthex.registration import newcomers
+from narthex.registration.newcomers import Outlook
 from narthex.sessions import service as sessions
-from narthex.sessions.schemas import SESSION_COOKIE, SESSION_TTL, Session
+from narthex.sessions.cookie import session_cookie
+from narthex.sessions.schemas import Session
+from narthex.sign_in_settings import service as sign_in_settings
+from narthex.sign_in_settings import social
 from narthex.tenants.request import Request
 
 SCREENS = {FirstScreen.SIGN_IN: "/sign-in", FirstScreen.REGISTER: "/register"}
@@ -68,6 +87,12 @@ async def _go_on(
     match next_step(facts):
         case SignIn(screen):
             return await _show(runtime, request, asked, interaction, SCREENS[screen])
+        case GoToProvider(target):
+            return await _show(runtime, request, asked, interaction, f"/sign-in/social/{target}")
+        case OfferLink():
+            return await _show(runtime, request, asked, interaction, "/sign-in/link")
+        case CompleteProfile() | MakeAccount() | RefuseNewcomer():
+            return await _show(runtime, request, asked, interaction, "/continue")
         case AskConsent():
             return await _show(runtime, request, asked, interaction, "/consent")
         case Refuse(error, description):
@@ -103,12 +128,34 @@ async def _facts(
         max_age=asked.max_age,
         hinted_subject=asked.hinted_subject,
         first_screen=asked.first_screen,
+        direct_target=await _direct_target(runtime, request, asked) if interaction is None else None,
+        newcomer=await _newcomer(runtime, request, interaction),
         session=KnownUser(session.user_id, session.authenticated_at) if session else None,
         authenticated_here=KnownUser(here.user_id, here.at) if here else None,
         consent_is_needed=application.is_third_party,
         consent_is_given=consented,
         consent_answer=answered.allowed if answered and answered.user_id == user_id else None,
     )
+
+
+async def _direct_target(runtime: Runtime, request: Request, asked: AuthorizationRequest) -> str | None:
+    """The target of `direct_sign_in=social:<target>` where the sign-in page offers it; any other begins as usual."""
+    method, _, target = (asked.direct_sign_in or "").partition(":")
+    if method != "social" or not target:
+        return None
+    shown = await social.shown(runtime, request.tenant.id)
+    return target if any(one.target == target for one in shown) else None
+
+
+async def _newcomer(runtime: Runtime, request: Request, interaction: Interaction | None) -> Outlook | None:
+    newcomer = trips.newcomer_of(runtime, request.tenant.id, interaction) if interaction else None
+    if newcomer is None:
+        return None
+    settings = await sign_in_settings.read(runtime, request.tenant.id)
+    async with runtime.database.read(request.tenant.id) as reader:
+        return await newcomers.outlook(
+            reader, settings, newcomer.external, wants_own_account=newcomer.wants_own_account
+        )
 
 
 async def _show(
@@ -134,11 +181,4 @@ async def _show(
 def _with_session_cookie(request: Request, response: Response, issued: IssuedCode) -> Response:
     if issued.session_secret is None:
         return response
-    return response.with_cookie(
-        set_cookie_header(
-            request.tenant.cookie_name(SESSION_COOKIE),
-            issued.session_secret,
-            max_age=SESSION_TTL // 1000,
-            secure=request.tenant.secure,
-        )
-    )
+    return response.with_cookie(session_cookie(request.tenant, issued.session_secret))

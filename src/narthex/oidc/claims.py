@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable, Mapping
 from narthex.oidc.scopes import CLAIMS_OF_SCOPE, ONLY_IN_USERINFO, PROFILE_FIELDS
 from narthex.users.schemas import User
 
+NONE: Mapping[str, object] = {}
+
 
 def id_token_claims(user: User, scopes: Collection[str], roles: Iterable[str]) -> dict[str, object]:
     """The claims of an ID token, `sub` first."""
@@ -12,7 +14,9 @@ def id_token_claims(user: User, scopes: Collection[str], roles: Iterable[str]) -
     return {name: value for name, value in claims.items() if name not in ONLY_IN_USERINFO}
 
 
-def userinfo_claims(user: User, scopes: Collection[str], roles: Iterable[str]) -> dict[str, object]:
+def userinfo_claims(
+    user: User, scopes: Collection[str], roles: Iterable[str], identities: Mapping[str, object] = NONE
+) -> dict[str, object]:
     """The claims of the userinfo answer, `sub` first."""
     claims: dict[str, object] = {"sub": user.id}
     if "profile" in scopes:
@@ -27,7 +31,7 @@ def userinfo_claims(user: User, scopes: Collection[str], roles: Iterable[str]) -
     if "custom_data" in scopes:
         claims["custom_data"] = user.custom_data
     if "identities" in scopes:
-        claims.update(identities={}, sso_identities=[])
+        claims.update(identities=dict(identities), sso_identities=[])
     if "roles" in scopes:
         claims["roles"] = list(roles)
     return claims

@@ -1,5 +1,7 @@
 """Userinfo (OpenID Connect Core 5.3), by GET and POST, for opaque access tokens that carry `openid`."""
 
+from narthex.identities import service as identities
+from narthex.identities.schemas import wire
 from narthex.kit.http import NO_STORE, Response, json_response
 from narthex.kit.runtime import Runtime
 from narthex.oidc.claims import userinfo_claims
@@ -22,7 +24,8 @@ async def userinfo(runtime: Runtime, request: Request) -> Response:
             text = "access token missing openid scope"
             raise OAuthError("insufficient_scope", text, status=403, challenge=BEARER_CHALLENGE)
         names = await roles.names_of_user(reader, grant.user_id) if "roles" in scopes else []
-    return json_response(userinfo_claims(grant.user, scopes, names), 200, (NO_STORE,))
+        found = await identities.of_user(reader, grant.user_id) if "identities" in scopes else []
+    return json_response(userinfo_claims(grant.user, scopes, names, wire(found)), 200, (NO_STORE,))
 
 
 async def bearer_token(request: Request) -> str:

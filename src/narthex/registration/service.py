@@ -11,6 +11,7 @@ from narthex.kit.addresses import network_of
 from narthex.kit.database import Transaction
 from narthex.kit.errors import Refusal
 from narthex.kit.runtime import Runtime
+from narthex.roles.assigning import give_default_roles
 from narthex.users import service as users
 from narthex.users.schemas import User
 from narthex.users.username import checked_username
@@ -62,4 +63,5 @@ async def register(tx: Transaction, actor: Actor, person: NewPerson) -> User:
     """Write the person. Raises `UsernameTaken`, `NotPermitted`."""
     user = await users.create(tx, actor, person.username, application_id=person.application_id)
     await credentials.put(tx, user.id, person.password_hash)
+    await give_default_roles(tx, user.id)
     return user

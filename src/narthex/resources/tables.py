@@ -13,6 +13,7 @@ resources = tenant_table(
     Column("access_token_ttl", Integer, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("resources_by_indicator", "tenant_id", "indicator", unique=True),
+    Index("resources_by_creation", "tenant_id", "created_at", "id"),
 )
 
 scopes = tenant_table(
@@ -24,4 +25,5 @@ scopes = tenant_table(
     Column("created_at", BigInteger, nullable=False),
     tenant_reference("resource_id", "resources"),
     Index("scopes_by_name", "tenant_id", "resource_id", "name", unique=True),
+    Index("scopes_by_creation", "tenant_id", "resource_id", "created_at", "id"),
 )

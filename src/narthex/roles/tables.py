@@ -13,6 +13,7 @@ roles = tenant_table(
     Column("is_default", Boolean, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Index("roles_by_name", "tenant_id", "name", unique=True),
+    Index("roles_by_creation", "tenant_id", "created_at", "id"),
 )
 
 role_scopes = tenant_table(
@@ -21,6 +22,7 @@ role_scopes = tenant_table(
     Column("scope_id", String(21), primary_key=True),
     tenant_reference("role_id", "roles"),
     tenant_reference("scope_id", "scopes"),
+    Index("role_scopes_by_scope", "tenant_id", "scope_id"),
 )
 
 user_roles = tenant_table(
@@ -29,7 +31,7 @@ user_roles = tenant_table(
     Column("role_id", String(21), primary_key=True),
     tenant_reference("user_id", "users"),
     tenant_reference("role_id", "roles"),
-    Index("user_roles_by_role", "tenant_id", "role_id"),
+    Index("user_roles_by_role", "tenant_id", "role_id", "user_id"),
 )
 
 application_roles = tenant_table(
@@ -38,5 +40,5 @@ application_roles = tenant_table(
     Column("role_id", String(21), primary_key=True),
     tenant_reference("application_id", "applications"),
     tenant_reference("role_id", "roles"),
-    Index("application_roles_by_role", "tenant_id", "role_id"),
+    Index("application_roles_by_role", "tenant_id", "role_id", "application_id"),
 )

@@ -3,12 +3,13 @@
 from msgspec import Struct
 from sqlalchemy import bindparam, insert, select, update
 
-from narthex.access import Actor
+from narthex.access import Actor, Permission
 from narthex.audit_log import keys as audit_keys
 from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
 from narthex.kit.database import Reader, Transaction, statement
 from narthex.kit.digests import digest
+from narthex.kit.errors import EntityNotFound
 from narthex.kit.runtime import Runtime
 from narthex.sessions.schemas import SESSION_COOKIE, SESSION_TTL, Session
 from narthex.sessions.tables import sessions
@@ -48,6 +49,17 @@ RENEW = statement(
 END = statement(
     update(sessions)
     .where(sessions.c.id == bindparam("session_id"), sessions.c.ended_at.is_(None))
+    .values(ended_at=bindparam("at"))
+)
+
+END_OF_USER = statement(
+    update(sessions)
+    .where(
+        sessions.c.id == bindparam("session_id"),
+        sessions.c.user_id == bindparam("of_user"),
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("at"),
+    )
     .values(ended_at=bindparam("at"))
 )
 
@@ -118,3 +130,11 @@ async def end(tx: Transaction, actor: Actor, session: Session) -> bool:
         event = Event(audit_keys.SESSION_END, user_id=session.user_id, session_id=session.id)
         await audit_log.record(tx, actor, event)
     return ended
+
+
+async def end_by_id(tx: Transaction, actor: Actor, user_id: str, session_id: str) -> None:
+    """End a running session of a user for somebody else. Raises `EntityNotFound`."""
+    actor.require(Permission.MANAGE)
+    if not await tx.run(END_OF_USER, session_id=session_id, of_user=user_id, at=tx.now):
+        raise EntityNotFound("session", session_id)
+    await audit_log.record(tx, actor, Event(audit_keys.SESSION_END, user_id=user_id, session_id=session_id))

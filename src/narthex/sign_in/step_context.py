@@ -1,5 +1,6 @@
 """What every step begins with: the interaction of this browser, its application, and the page shell."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -48,6 +49,13 @@ async def load(runtime: Runtime, request: Request) -> StepContext:
     now = runtime.clock.now()
     async with runtime.database.read(request.tenant.id) as reader:
         interaction = await interactions.find(reader, request, request.query.get("interaction"), now)
+    return await context_of(runtime, request, interaction, interaction.request.ui_locales)
+
+
+async def context_of(
+    runtime: Runtime, request: Request, interaction: Interaction, ui_locales: Sequence[str]
+) -> StepContext:
+    """The context of an interaction of this browser that was found already; raises `InteractionNotFound`."""
     application = await applications.find(runtime, request.tenant, interaction.application_id)
     if application is None:
         raise interactions.InteractionNotFound
@@ -55,15 +63,17 @@ async def load(runtime: Runtime, request: Request) -> StepContext:
         interaction=interaction,
         application=application,
         settings=await settings_service.read(runtime, request.tenant.id),
-        page=await page_of_request(runtime, request, application, interaction.request.ui_locales),
+        page=await page_of_request(runtime, request, application, ui_locales),
         secret=interactions.browser_secret(request) or "",
         base_path=request.tenant.base_path,
     )
 
 
-def go_on(request: Request, interaction: Interaction, cookies: tuple[Header, ...] = ()) -> Response:
+def go_on(
+    request: Request, interaction: Interaction, cookies: tuple[Header, ...] = (), language: str | None = None
+) -> Response:
     """Back to the protocol, which decides what is next, in the language that was chosen meanwhile."""
-    locales = request.query.get("ui_locales")
+    locales = language or request.query.get("ui_locales")
     query = f"?{urlencode({'ui_locales': locales})}" if locales else ""
     return redirect(f"{request.tenant.base_path}/oidc/auth/{interaction.id}{query}", 303, (NO_STORE, *cookies))
 

@@ -54,7 +54,8 @@ class LanguageLink(Struct, frozen=True):
 
 
 class HostedPage(Struct, frozen=True):
-    """What every page needs, whatever it is about. `static_prefix` stands before the names of our own files."""
+    """What every page needs, whatever it is about. `static_prefix` stands before the names of our own files; `theme` is
+    "light" or "dark" where not the system decides; a preview runs no script."""
 
     language: str
     catalogue: Catalogue
@@ -62,6 +63,8 @@ class HostedPage(Struct, frozen=True):
     languages: tuple[LanguageLink, ...] = ()
     static_prefix: str = "/static"
     request_id: str = ""
+    theme: str = ""
+    is_preview: bool = False
 
     @property
     def direction(self) -> str:
@@ -265,8 +268,12 @@ def render_hosted(
     templates: Templates, page: HostedPage, name: str, /, *, status: int = 200, **context: object
 ) -> Response:
     """The page as a response, with its headers."""
-    text = templates.render(name, **_shell(page), **context)
-    return html_response(text, status, page_headers(page.language))
+    return html_response(hosted_text(templates, page, name, **context), status, page_headers(page.language))
+
+
+def hosted_text(templates: Templates, page: HostedPage, name: str, /, **context: object) -> str:
+    """The page as HTML."""
+    return templates.render(name, **_shell(page), **context)
 
 
 def _shell(page: HostedPage) -> dict[str, object]:

@@ -28,7 +28,9 @@ UNREPEATED = SECRET_NAMES - {"id_token_hint", "logout_hint", "state"}
 
 LOG = Log("narthex.refusals")
 # What answers a form here also answers GET, so that the language menu leads somewhere.
-FORM_PATHS = frozenset({"/sign-in/password", "/register", "/consent"})
+FORM_PATHS = frozenset({"/sign-in/password", "/sign-in/link", "/register", "/continue", "/consent"})
+# What happens there happens once, so the page cannot be had again in another language.
+CALLBACK_PREFIX = "/callback/"
 
 
 def catalogue_of(settings: SignInSettings) -> Catalogue:
@@ -62,10 +64,16 @@ async def page_of_request(
         language=language,
         catalogue=catalogue,
         branding=branding(settings.experience, tenant_name=request.tenant.name, application_name=name),
-        languages=links if request.method != "POST" or request.path in FORM_PATHS else (),
+        languages=links if _is_there_again(request) else (),
         static_prefix=f"{request.tenant.base_path}/static",
         request_id=request.id,
     )
+
+
+def _is_there_again(request: Request) -> bool:
+    if request.path.startswith(CALLBACK_PREFIX):
+        return False
+    return request.method != "POST" or request.path in FORM_PATHS
 
 
 async def language_of_request(runtime: Runtime, request: Request) -> tuple[Catalogue, str]:
@@ -95,10 +103,12 @@ async def notice(
     template: str = "hosted/notice.html",
     application: Application | None = None,
     back_url: str | None = None,
+    back_phrase: str | None = None,
+    ui_locales: Sequence[str] = (),
 ) -> Response:
     """A refusal as a page: what happened, what to do, and what to tell whoever helps."""
     log_refusal(request, refusal)
-    page = await page_of_request(runtime, request, application)
+    page = await page_of_request(runtime, request, application, ui_locales)
     words = error_words(page, refusal.phrase or "error.server_error", **refusal.values)
     response = render_hosted(
         runtime.templates,
@@ -109,5 +119,6 @@ async def notice(
         code=refusal.code,
         at=runtime.clock.now(),
         back_url=back_url,
+        back_text=page.text(back_phrase) if back_phrase else None,
     )
     return response.with_headers(refusal.headers)

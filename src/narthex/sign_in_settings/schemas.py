@@ -73,6 +73,45 @@ class LockoutPolicy(Struct, frozen=True, rename="camel"):
     lockout_duration: int = 15
 
 
+class TermsPolicy(StrEnum):
+    """When people have to tick that they agree to the terms: never, for a new account, or at every first screen."""
+
+    AUTOMATIC = "Automatic"
+    MANUAL_REGISTRATION_ONLY = "ManualRegistrationOnly"
+    MANUAL = "Manual"
+
+
+class SignUp(Struct, frozen=True):
+    """What a new account needs beside, or instead of, another identity provider; no identifier means nothing."""
+
+    identifiers: tuple[str, ...] = ("username",)
+    password: bool = True
+    verify: bool = False
+
+
+class SignInMethod(Struct, frozen=True, rename="camel"):
+    """One way of signing in by an identifier."""
+
+    identifier: str
+    password: bool = True
+    verification_code: bool = False
+    is_password_primary: bool = True
+
+
+class SignIn(Struct, frozen=True):
+    """The ways of signing in by an identifier; none leaves the other identity providers."""
+
+    methods: tuple[SignInMethod, ...] = (SignInMethod("username"),)
+
+
+class SocialSignIn(Struct, frozen=True, rename="camel"):
+    """How people come in from other identity providers. Accounts are only ever linked by proof, so
+    `automatic_account_linking` is kept for the scripts that set it, and does nothing."""
+
+    automatic_account_linking: bool = False
+    skip_required_identifiers: bool = False
+
+
 class Experience(Struct, frozen=True, rename="camel"):
     """All settings of a tenant's hosted pages."""
 
@@ -84,7 +123,13 @@ class Experience(Struct, frozen=True, rename="camel"):
     privacy_policy_url: str | None = None
     support_email: str | None = None
     support_website_url: str | None = None
+    agree_to_terms_policy: TermsPolicy = TermsPolicy.AUTOMATIC
+    unknown_session_redirect_url: str | None = None
     sign_in_mode: SignInMode = SignInMode.SIGN_IN_AND_REGISTER
+    sign_up: SignUp = SignUp()
+    sign_in: SignIn = SignIn()
+    social_sign_in: SocialSignIn = SocialSignIn()
+    social_sign_in_connector_targets: tuple[str, ...] = ()
     password_policy: PasswordPolicy = PasswordPolicy()
     sentinel_policy: LockoutPolicy = LockoutPolicy()
 
@@ -104,3 +149,19 @@ class SignInSettings(Struct, frozen=True):
     def sign_in_is_on(self) -> bool:
         """Whether people who have an account may sign in."""
         return self.experience.sign_in_mode is not SignInMode.REGISTER
+
+    @property
+    def password_is_on(self) -> bool:
+        """Whether people may sign in by username and password."""
+        return any(method.password for method in self.experience.sign_in.methods)
+
+    @property
+    def sign_up_by_username_is_on(self) -> bool:
+        """Whether people may make accounts with a username and a password."""
+        return self.sign_up_is_on and "username" in self.experience.sign_up.identifiers
+
+    @property
+    def newcomers_need_username(self) -> bool:
+        """Whether somebody who comes from another identity provider has to choose a username first."""
+        needed = "username" in self.experience.sign_up.identifiers
+        return needed and not self.experience.social_sign_in.skip_required_identifiers

@@ -56,6 +56,13 @@ async def _load(runtime: Runtime, tenant_id: str) -> Versioned[SignInSettings] |
     return row.config_version, SignInSettings(row.experience, {one.language: one.phrases for one in phrases})
 
 
+async def read_in(tx: Transaction) -> SignInSettings:
+    """The tenant's settings as the transaction has them."""
+    row = await tx.one(READ)
+    phrases = {one.language: one.phrases for one in await tx.all(PHRASES)}
+    return SignInSettings(row.experience if row else Experience(), phrases)
+
+
 async def create(tx: Transaction, actor: Actor, experience: Experience) -> None:
     """The settings of a new tenant."""
     actor.require(Permission.MANAGE)

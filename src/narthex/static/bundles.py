@@ -11,12 +11,19 @@ from msgspec import Struct
 from narthex.static.brand import brand_rules, hex_digits
 
 _LOOK = ("css/tokens.css", "css/base.css", "css/sign-in.css")
+_CONSOLE_MODULES = (
+    *("theme", "copy", "reveal", "tabs", "guard"),
+    *("filter", "dialog", "rows", "steps", "preview", "picture"),
+)
 _SOURCES = {
     "hosted.css": _LOOK,
     "demo.css": (*_LOOK, "css/demo.css"),
+    "console.css": ("css/tokens.css", "css/base.css", "css/console.css"),
     "hosted.js": ("js/reveal.js", "js/rules.js", "js/busy.js", "js/submit.js"),
     "demo.js": ("js/copy.js", "js/busy.js"),
+    "console.js": (*(f"js/console/{name}.js" for name in _CONSOLE_MODULES), "js/busy.js"),
     "logo.svg": ("logo.svg",),
+    "icons.svg": ("icons.svg",),
 }
 _MEDIA_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
 _FOR_EVER = "public, max-age=31536000, immutable"

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from narthex.kit.cache import ConfigCache
 from narthex.kit.database import Database
 from narthex.tenants import service
-from narthex.tenants.schemas import DEFAULT_TENANT, Tenant, TenantRow
+from narthex.tenants.schemas import ADMIN_TENANT, DEFAULT_TENANT, Tenant, TenantRow
 
 
 def host_of(url: str) -> str:
@@ -76,3 +76,9 @@ class TenantDirectory:
             return None, path
         # As at the root, one SDK may join its endpoint and `/oidc/…` to a double slash (client-sdks-and-tutorial 3).
         return tenant, "/" + rest.lstrip("/")
+
+    def console(self, host: str, path: str) -> tuple[Tenant | None, str]:
+        """The tenant `admin` for a request to the console, which lives at the root of that tenant's origin."""
+        admin = self._by_id.get(ADMIN_TENANT)
+        at_home = admin is not None and host_of(admin.base_url) == host
+        return (admin, path) if at_home else (None, path)

@@ -20,11 +20,11 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 class BodyTooLarge(Refusal):
     """The request body is over the limit (RFC 9110 15.5.14)."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int) -> None:
         super().__init__(
             "request.body_too_large",
             status=413,
-            text=f"The body is larger than {BODY_LIMIT // 1024} kB.",
+            text=f"The body is larger than {limit // 1024} kB.",
             phrase="error.form_too_large",
         )
 
@@ -46,6 +46,7 @@ class Request:
         "_form",
         "_query",
         "_receive",
+        "body_limit",
         "headers",
         "id",
         "ip",
@@ -74,6 +75,8 @@ class Request:
         self.headers = headers
         self.id = request_id
         self.ip = ip
+        # Raised where somebody who is known sends more, such as an operator a logo.
+        self.body_limit = BODY_LIMIT
         self._receive = receive
         self._cookies: dict[str, str] | None = None
         self._query: Form | None = None
@@ -136,8 +139,8 @@ class Request:
             message = await self._receive()
             part = message.get("body", b"")
             size += len(part)
-            if size > BODY_LIMIT:
-                raise BodyTooLarge
+            if size > self.body_limit:
+                raise BodyTooLarge(self.body_limit)
             parts.append(part)
             if not message.get("more_body", False):
                 return b"".join(parts)

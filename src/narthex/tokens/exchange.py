@@ -1,4 +1,5 @@
 """Writing what a code or refresh token gave: it is taken, the new ones and the audit event inserted, all or nothing.
+With the first of a day goes a note that the user was active.
 
 On PostgreSQL it is one statement of common table expressions, so one round trip; SQLite, which knows neither round
 trips nor writing expressions, does the same in one transaction.
@@ -11,7 +12,10 @@ from msgspec import Struct
 from sqlalchemy import CTE, bindparam, select, update
 
 from narthex.audit_log import service as audit_log
-from narthex.kit.database import Database, Statement, insert_row, statement
+from narthex.insights.activity import RECORD, active_row, insert_active
+from narthex.insights.days import day_of
+from narthex.kit.database import Statement, insert_row, statement
+from narthex.kit.runtime import Runtime
 from narthex.tokens import access_tokens, codes, refresh_tokens
 from narthex.tokens.tables import access_tokens as access_tokens_table
 from narthex.tokens.tables import authorization_codes as codes_table
@@ -24,10 +28,11 @@ TAKE = {"code": codes.TAKE, "refresh_token": refresh_tokens.TAKE}
 
 
 class Exchange(Struct, frozen=True):
-    """What is written: what is taken and the hash it is kept under, if anything is, and the rows that come instead."""
+    """What is written for a user: what is taken, if anything is, by the hash it is kept under; what comes instead."""
 
     event: Row
     at: int
+    user_id: str
     access: Row | None = None
     refresh: Row | None = None
     takes: Takes | None = None
@@ -49,26 +54,43 @@ def _taken(takes: Takes) -> CTE:
     return change.values(consumed_at=bindparam("at")).cte("taken")
 
 
-def _at_once(takes: Takes | None, has_access: bool, has_refresh: bool) -> Statement[Written]:
+def _at_once(takes: Takes | None, has_access: bool, has_refresh: bool, is_first: bool) -> Statement[Written]:
     condition = select(_taken(takes).c.hash).exists() if takes else None
     parts = []
     if has_refresh:
         parts.append(insert_row(refresh_tokens_table, "refresh_", condition).cte("refreshed"))
     if has_access:
         parts.append(insert_row(access_tokens_table, "access_", condition).cte("opened"))
+    if is_first:
+        parts.append(insert_active(condition).cte("active"))
     return statement(audit_log.insert_event("event_", condition).add_cte(*parts), Written)
 
 
 KINDS: tuple[Takes | None, ...] = (None, "code", "refresh_token")
-AT_ONCE = {key: _at_once(*key) for key in product(KINDS, (False, True), (False, True))}
+AT_ONCE = {key: _at_once(*key) for key in product(KINDS, (False, True), (False, True), (False, True))}
 
 
-async def write(database: Database, tenant_id: str, exchange: Exchange) -> bool:
+async def write(runtime: Runtime, tenant_id: str, exchange: Exchange) -> bool:
     """Write it; False, and nothing written, where another request took the code or token first."""
-    if database.dialect == "postgresql":
-        wanted = AT_ONCE[exchange.takes, exchange.access is not None, exchange.refresh is not None]
-        return await database.one_once(tenant_id, wanted, **_parameters(exchange)) is not None
-    async with database.write(tenant_id) as tx:
+    period, key = day_of(exchange.at), (tenant_id, exchange.user_id)
+    is_first = not runtime.active_today.has(period, key)
+    write_it = _write_at_once if runtime.database.dialect == "postgresql" else _write_in_turn
+    written = await write_it(runtime, tenant_id, exchange, is_first)
+    if written and is_first:
+        runtime.active_today.add(period, key)
+    return written
+
+
+async def _write_at_once(runtime: Runtime, tenant_id: str, exchange: Exchange, is_first: bool) -> bool:
+    wanted = AT_ONCE[exchange.takes, exchange.access is not None, exchange.refresh is not None, is_first]
+    parameters = _parameters(exchange)
+    if is_first:
+        parameters |= active_row(exchange.user_id, exchange.at)
+    return await runtime.database.one_once(tenant_id, wanted, **parameters) is not None
+
+
+async def _write_in_turn(runtime: Runtime, tenant_id: str, exchange: Exchange, is_first: bool) -> bool:
+    async with runtime.database.write(tenant_id) as tx:
         takes = exchange.takes
         if takes and not await tx.run(TAKE[takes], taken_hash=exchange.taken_hash, at=exchange.at):
             return False
@@ -76,6 +98,8 @@ async def write(database: Database, tenant_id: str, exchange: Exchange) -> bool:
             await tx.run(refresh_tokens.INSERT, **exchange.refresh)
         if exchange.access is not None:
             await tx.run(access_tokens.INSERT, **exchange.access)
+        if is_first:
+            await tx.run(RECORD, **active_row(exchange.user_id, exchange.at))
         await tx.run(audit_log.INSERT, **exchange.event)
     return True
 

@@ -1,36 +1,26 @@
 """Rules and writes of users."""
 
-from sqlalchemy import BigInteger, bindparam, insert, select, update
+from sqlalchemy import BigInteger, bindparam, select, update
+from sqlalchemy import delete as delete_from
 
 from narthex.access import Actor, Permission
 from narthex.audit_log import keys as audit_keys
 from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
-from narthex.kit.database import Reader, Transaction, UniqueViolation, statement
-from narthex.kit.errors import Refusal
-from narthex.users.schemas import User
+from narthex.kit.database import Reader, Transaction, statement
+from narthex.kit.errors import EntityNotFound
+from narthex.users import making
+from narthex.users.columns import COLUMNS
+from narthex.users.contacts import email_key, phone_key
+from narthex.users.schemas import NewUser, User
 from narthex.users.tables import users
-from narthex.users.username import checked_username, username_key
+from narthex.users.taken import UsernameTaken
+from narthex.users.username import username_key
 
-COLUMNS = (
-    users.c.id,
-    users.c.username,
-    users.c.primary_email,
-    users.c.primary_phone,
-    users.c.name,
-    users.c.avatar,
-    users.c.profile,
-    users.c.custom_data,
-    users.c.application_id,
-    users.c.is_suspended,
-    users.c.valid_after,
-    users.c.last_sign_in_at,
-    users.c.created_at,
-    users.c.updated_at,
-)
-INSERT = statement(insert(users))
 BY_ID = statement(select(*COLUMNS).where(users.c.id == bindparam("id")), User)
 BY_USERNAME = statement(select(*COLUMNS).where(users.c.username_key == bindparam("key")), User)
+BY_EMAIL = statement(select(*COLUMNS).where(users.c.primary_email == bindparam("email")), User)
+BY_PHONE = statement(select(*COLUMNS).where(users.c.primary_phone == bindparam("phone")), User)
 SIGNED_IN = statement(
     update(users)
     .where(
@@ -45,34 +35,21 @@ SUSPEND = statement(
     .where(users.c.id == bindparam("user_id"))
     .values(is_suspended=bindparam("suspended"), valid_after=bindparam("at"), updated_at=bindparam("at"))
 )
+SIGN_OUT = statement(
+    update(users)
+    .where(users.c.id == bindparam("user_id"))
+    .values(valid_after=bindparam("at"), updated_at=bindparam("at"))
+)
+DELETE = statement(delete_from(users).where(users.c.id == bindparam("user_id")))
 
-
-class UsernameTaken(Refusal):
-    """Another user has the name. Wire: logto-api.md 2.1."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "user.username_already_in_use",
-            status=422,
-            text="This username is in use.",
-            phrase="error.username_taken",
-        )
+__all__ = ["COLUMNS", "UsernameTaken"]
 
 
 async def create(
     tx: Transaction, actor: Actor, username: str, *, application_id: str | None = None, name: str | None = None
 ) -> User:
     """Make a user with a username. Raises `UsernameRefused`, `UsernameTaken`, `NotPermitted`."""
-    actor.require(Permission.REGISTER)
-    kept = checked_username(username)
-    user = User(tx.new_id(12), kept, None, None, name, None, {}, {}, application_id, False, 0, None, tx.now, tx.now)
-    columns = {column.name: getattr(user, column.name) for column in COLUMNS}
-    try:
-        await tx.run(INSERT, **columns, username_key=username_key(kept))
-    except UniqueViolation:
-        raise UsernameTaken from None
-    await audit_log.record(tx, actor, Event(audit_keys.USER_CREATE, user_id=user.id, application_id=application_id))
-    return user
+    return await making.create(tx, actor, NewUser(username, name=name, application_id=application_id))
 
 
 async def find(reader: Reader, user_id: str) -> User | None:
@@ -83,6 +60,16 @@ async def find(reader: Reader, user_id: str) -> User | None:
 async def find_by_username(reader: Reader, username: str) -> User | None:
     """The user whose username is the same as this one, however it is typed."""
     return await reader.one(BY_USERNAME, key=username_key(username))
+
+
+async def find_by_email(reader: Reader, email: str) -> User | None:
+    """The user whose mail address is the same as this one, however it is typed."""
+    return await reader.one(BY_EMAIL, email=email_key(email))
+
+
+async def find_by_phone(reader: Reader, phone: str) -> User | None:
+    """The user whose phone number is the same as this one, however it is typed."""
+    return await reader.one(BY_PHONE, phone=phone_key(phone))
 
 
 async def record_sign_in(tx: Transaction, user_id: str, proved_at: int) -> bool:
@@ -99,3 +86,19 @@ async def set_suspended(tx: Transaction, actor: Actor, user_id: str, suspended: 
     key = audit_keys.USER_SUSPEND if suspended else audit_keys.USER_RESUME
     await audit_log.record(tx, actor, Event(key, user_id=user_id))
     return True
+
+
+async def sign_out_everywhere(tx: Transaction, actor: Actor, user_id: str) -> None:
+    """End every session of a user and all that applications hold of theirs. Raises `EntityNotFound`."""
+    actor.require(Permission.MANAGE)
+    if not await tx.run(SIGN_OUT, user_id=user_id, at=tx.now):
+        raise EntityNotFound("user", user_id)
+    await audit_log.record(tx, actor, Event(audit_keys.USER_SIGN_OUT, user_id=user_id))
+
+
+async def delete(tx: Transaction, actor: Actor, user_id: str) -> None:
+    """Delete a user with all that is theirs; what applications hold dies with it. Raises `EntityNotFound`."""
+    actor.require(Permission.MANAGE)
+    if not await tx.run(DELETE, user_id=user_id):
+        raise EntityNotFound("user", user_id)
+    await audit_log.record(tx, actor, Event(audit_keys.USER_DELETE, user_id=user_id))

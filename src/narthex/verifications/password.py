@@ -106,6 +106,12 @@ async def settle(tx: Transaction, actor: Actor, proof: PasswordProof, proved: Pr
     await audit_log.record(tx, actor, _event(proof, proved.user_id))
 
 
+async def forget_attempts(tx: Transaction, identifier: str, browser: str) -> None:
+    """Open a locked identifier again, for this browser and for those that nobody knows."""
+    await attempts.forget(tx, PURPOSE, identifier)
+    await attempts.forget(tx, PURPOSE, f"{identifier}\n{browser}")
+
+
 async def _record(runtime: Runtime, actor: Actor, proof: PasswordProof, error: str, user_id: str | None) -> None:
     async with runtime.database.write(actor.tenant_id) as tx:
         await audit_log.record(tx, actor, _event(proof, user_id, error))

@@ -44,7 +44,7 @@ async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
     granted = Granted(held, request.application, resource, held.scopes)
     async with runtime.database.read(request.tenant.id) as reader:
         tokens, written = await _made(reader, runtime, request, signing, granted, held)
-    if not await exchange.write(runtime.database, request.tenant.id, written):
+    if not await exchange.write(runtime, request.tenant.id, written):
         await _revoke_reused(runtime, request, held)
     return tokens
 
@@ -67,6 +67,7 @@ async def _made(
     written = Exchange(
         event=audit_log.event_row(request.actor, event, runtime.randomness.identifier(), signing.now),
         at=signing.now,
+        user_id=held.user_id,
         access=access.row,
         refresh=refresh.row if refresh else None,
         takes="code",

@@ -28,7 +28,7 @@ async def refresh(runtime: Runtime, request: TokenRequest) -> TokenSet:
     granted = Granted(held, request.application, resource, _narrowed(held, request.scopes))
     async with runtime.database.read(request.tenant.id) as reader:
         tokens, written = await _made(reader, runtime, request, signing, granted, token, held)
-    if not await exchange.write(runtime.database, request.tenant.id, written):
+    if not await exchange.write(runtime, request.tenant.id, written):
         raise invalid_grant("the refresh token was used by a request at the same time")
     return tokens
 
@@ -55,6 +55,7 @@ async def _made(
     written = Exchange(
         event=audit_log.event_row(request.actor, event, runtime.randomness.identifier(), signing.now),
         at=signing.now,
+        user_id=held.user_id,
         access=access.row,
         refresh=rotated.row if rotated else None,
         takes="refresh_token" if rotated else None,

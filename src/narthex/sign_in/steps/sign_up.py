@@ -15,9 +15,11 @@ from narthex.kit.runtime import Runtime
 from narthex.registration import service as registration
 from narthex.registration.service import NewPerson
 from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
+from narthex.sign_in.problems import agreement_missing, empty, problems_of, refused_rules
+from narthex.sign_in.providers import provider_buttons
 from narthex.sign_in.step_context import DEVICE_COOKIE, StepContext, authenticated_cookies, go_on
 from narthex.sign_in_settings.hosted_page import Problem, password_rules, render_hosted
-from narthex.sign_in_settings.policies import new_password_rules
+from narthex.sign_in_settings.policies import new_password_rules, terms_are_ticked
 from narthex.tenants.request import Request
 from narthex.users.service import UsernameTaken
 from narthex.users.username import LONGEST_USERNAME, UsernameRefused, username_key
@@ -35,27 +37,30 @@ class SignUpOff(Refusal):
 async def show(runtime: Runtime, request: Request, context: StepContext) -> Response:
     """The page, with what the application suggests as the name."""
     _require_on(context)
-    return _page(runtime, context, context.interaction.request.login_hint or "", ())
+    return await _page(runtime, request, context, context.interaction.request.login_hint or "", ())
 
 
 async def submit(runtime: Runtime, request: Request, context: StepContext) -> Response:
     """Make the account, note who it is, and go on."""
-    _require_on(context)
+    if not context.settings.sign_up_by_username_is_on:
+        raise SignUpOff
     form = await request.form()
     username, password = form.get("username") or "", form.get("password") or ""
     try:
         check_form(request, form, context.secret, purpose_of(STEP, context.interaction.id))
+        if terms_are_ticked(context.settings) and form.get("agree") != "yes":
+            return await _page(runtime, request, context, username, (agreement_missing(context.page),), 422)
         if not password:
-            return _page(runtime, context, username, (_empty_password(context),), 422)
+            return await _page(runtime, request, context, username, (empty(context.page, "password"),), 422)
         await registration.count_attempt(runtime, request.actor())
         kept = registration.check(username, password, new_password_rules(context.settings))
         person = NewPerson(kept, await credentials.hashed(runtime, password), context.application.id)
         return await _registered(runtime, request, context, person)
     except FormExpired as expired:
-        return _page(runtime, context, username, (Problem(_text(context, expired)),), expired.status)
+        return await _page(runtime, request, context, username, problems_of(context.page, expired), expired.status)
     except (PasswordRejected, UsernameRefused, UsernameTaken, registration.TooManySignUps) as refusal:
         await _record(runtime, request, context, username, refusal)
-        return _refused(runtime, context, username, refusal)
+        return await _refused(runtime, request, context, username, refusal)
 
 
 async def _registered(runtime: Runtime, request: Request, context: StepContext, person: NewPerson) -> Response:
@@ -93,29 +98,17 @@ def _require_on(context: StepContext) -> None:
         raise SignUpOff
 
 
-def _empty_password(context: StepContext) -> Problem:
-    return Problem(context.page.text("error.required", field=context.page.text("common.password")), "password")
-
-
-def _text(context: StepContext, refusal: Refusal) -> str:
-    values = dict(refusal.values)
-    if "field" in values:
-        values["field"] = context.page.text(f"common.{values['field']}")
-    return context.page.text(refusal.phrase, **values)
-
-
-def _refused(runtime: Runtime, context: StepContext, username: str, refusal: Refusal) -> Response:
-    if isinstance(refusal, PasswordRejected):
-        found = refusal.objections
-        problems = tuple(Problem(context.page.text(one.phrase, **one.values), "password") for one in found)
-        return _page(runtime, context, username, problems, refusal.status, [one.code for one in found])
-    field = None if isinstance(refusal, registration.TooManySignUps) else "username"
-    page = _page(runtime, context, username, (Problem(_text(context, refusal), field),), refusal.status)
+async def _refused(
+    runtime: Runtime, request: Request, context: StepContext, username: str, refusal: Refusal
+) -> Response:
+    problems = problems_of(context.page, refusal)
+    page = await _page(runtime, request, context, username, problems, refusal.status, refused_rules(refusal))
     return page.with_headers(refusal.headers)
 
 
-def _page(
+async def _page(
     runtime: Runtime,
+    request: Request,
     context: StepContext,
     username: str,
     problems: tuple[Problem, ...],
@@ -132,5 +125,8 @@ def _page(
         username=username,
         problems=problems,
         rules=rules,
+        by_username=context.settings.sign_up_by_username_is_on,
+        agreement=terms_are_ticked(context.settings),
+        providers=await provider_buttons(runtime, context, request.tenant.id),
         sign_in_url=context.url("/sign-in") if context.settings.sign_in_is_on else None,
     )
