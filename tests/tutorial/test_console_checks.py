@@ -319,7 +319,8 @@ async def test_check_39_the_pages_speak_the_language_of_the_person(server: Serve
 async def test_check_40_the_audit_log_shows_the_steps(server: Server, operator: OperatorBrowser) -> None:
     application = await server.application()
     await server.browser().sign_up(application.application_id, CALLBACK)
-    page = (await operator.get("audit-log")).text
+    # A long key may be broken at its dots.
+    page = (await operator.get("audit-log")).text.replace("<wbr>", "")
     for key in (
         "Interaction.Create",
         "Interaction.Register.Verification.NewPasswordIdentity.Submit",
