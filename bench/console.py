@@ -80,7 +80,8 @@ async def _sizes(port: int, target: Target) -> dict[str, int]:
     for page in PAGES:
         body = (await connection.send(page_request(target, page))).expect(200).body
         text = body.decode()
-        paths = {(first or second).split("#")[0] for first, second in LINK.findall(text)} | _sprites(text)
+        links = {(first or second).split("#")[0] for first, second in LINK.findall(text)}
+        paths = {link for link in links if link.startswith("/")} | _sprites(text)
         for path in paths - assets.keys():
             asset = (await connection.send(get(target.host, path, {"Accept-Encoding": "gzip"}))).expect(200)
             assets[path] = len(asset.body)

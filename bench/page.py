@@ -32,6 +32,8 @@ def load_page(port: int, target: Target) -> Page:
         sizes = {"the page": len(page.body)}
         for first, second in LINK.findall(text):
             path = (first or second).replace("&amp;", "&")
+            if path.startswith("data:"):
+                continue  # it came with the page
             sizes[path] = len((await _asset(connection, target.host, path)).body)
         connection.close()
         return Page(text, sizes)

@@ -1,10 +1,12 @@
 """Signing in through a connector: authorize, button, provider, callback, code, tokens. The provider takes no part in
 the CPU time that is measured: it runs beside."""
 
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -14,7 +16,7 @@ from bench.measuring import Work, alone
 from bench.operations import FIELD, Target, authorize_path, browser_of, redeem
 from bench.results import Result, absolute
 from bench.seeding import PROVIDER_PORT, Seeds
-from bench.servers import ROOT, Server
+from bench.servers import ROOT, START_SECONDS, Server
 from tests.fixtures.database import END_WITH_PARENT
 
 PEOPLE = 100
@@ -27,10 +29,20 @@ def provider(log: Path) -> Iterator[None]:
         command = [*END_WITH_PARENT, sys.executable, "-m", "bench.provider", str(PROVIDER_PORT)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out)
     try:
+        _wait()
         yield
     finally:
         process.terminate()
         process.wait()
+
+
+def _wait() -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", PROVIDER_PORT), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("the provider of the benchmarks did not start")
 
 
 def social_sign_in(target: Target) -> Operation:
