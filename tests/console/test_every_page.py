@@ -12,6 +12,7 @@ from tests.fixtures.console import OperatorBrowser, new_operator
 from tests.fixtures.furnished import Furnished, furnish
 from tests.fixtures.page_size import assets_of
 from tests.fixtures.server import Server
+from tests.fixtures.traces import watched_statements
 
 BUDGET = 60 * 1000
 # What these answer is another page: the preview is a document of its own, the rest leads on.
@@ -99,3 +100,28 @@ def test_the_files_of_the_console_are_found() -> None:
     assert find("console.css") is not None
     assert find("console.js") is not None
     assert find("icons.svg") is not None
+
+
+@on_sqlite
+async def test_a_page_asks_the_database_as_often_whatever_the_tenant_holds(
+    server: Server, operator: OperatorBrowser
+) -> None:
+    things = await furnish(server)
+    paths = ["users", "roles", "applications", "api-resources", "connectors", "audit-log", "dashboard", "get-started"]
+    paths += [f"users/{things.user}", f"roles/{things.role}", f"roles/{things.role}/members"]
+
+    async def statements() -> dict[str, int]:
+        counted = {}
+        for path in paths:
+            await operator.get(path)
+            with watched_statements(server) as noted:
+                assert (await operator.get(path)).status_code == 200
+            counted[path] = len(noted)
+        return counted
+
+    few = await statements()
+    for number in range(25):
+        await operator.post("users/new", {"username": f"person{number}"})
+        await operator.post("roles/new", {"name": f"Role {number}", "description": "", "type": "User"})
+        await operator.post("applications/new", {"framework": "flask", "name": f"Shop {number}"})
+    assert await statements() == few
