@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from narthex.kit.database import Json
+from narthex.migrations.tenant_tables import create_tenant_table
 
 revision = "0001"
 down_revision = None
@@ -23,9 +24,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_tenants")),
         sa.UniqueConstraint("origin", name=op.f("uq_tenants_origin")),
     )
-    op.create_table(
+    create_tenant_table(
         "applications",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
@@ -35,26 +35,16 @@ def upgrade() -> None:
         sa.Column("custom_data", Json(), nullable=False),
         sa.Column("is_third_party", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_applications_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_applications")),
     )
-    op.create_table(
+    create_tenant_table(
         "attempts",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=43), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_attempts_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_attempts")),
     )
     op.create_index("attempts_by_age", "attempts", ["since"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "audit_log",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("payload", Json(), nullable=False),
@@ -63,10 +53,6 @@ def upgrade() -> None:
         sa.Column("application_id", sa.String(length=21), nullable=True),
         sa.Column("session_id", sa.String(length=21), nullable=True),
         sa.Column("interaction_id", sa.String(length=21), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_audit_log_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_audit_log")),
     )
     op.create_index(
         "audit_log_by_application", "audit_log", ["tenant_id", "application_id", "created_at"], unique=False
@@ -74,84 +60,56 @@ def upgrade() -> None:
     op.create_index("audit_log_by_interaction", "audit_log", ["tenant_id", "interaction_id"], unique=False)
     op.create_index("audit_log_by_time", "audit_log", ["tenant_id", "created_at"], unique=False)
     op.create_index("audit_log_by_user", "audit_log", ["tenant_id", "user_id", "created_at"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "custom_phrases",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("language", sa.String(length=16), nullable=False),
         sa.Column("phrases", Json(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_custom_phrases_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "language", name=op.f("pk_custom_phrases")),
+        key=("language",),
     )
-    op.create_table(
+    create_tenant_table(
         "known_browsers",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("browser_hash", sa.String(length=43), nullable=False),
         sa.Column("identifier_hash", sa.String(length=43), nullable=False),
         sa.Column("used_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_known_browsers_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "browser_hash", "identifier_hash", name=op.f("pk_known_browsers")),
+        key=("browser_hash", "identifier_hash"),
     )
     op.create_index("known_browsers_by_age", "known_browsers", ["used_at"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "resources",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
         sa.Column("indicator", sa.String(length=2048), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("access_token_ttl", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_resources_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_resources")),
     )
     op.create_index("resources_by_indicator", "resources", ["tenant_id", "indicator"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "roles",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("name", sa.String(length=128), nullable=False),
         sa.Column("description", sa.String(length=128), nullable=False),
         sa.Column("type", sa.String(length=32), nullable=False),
         sa.Column("is_default", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_roles_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_roles")),
     )
     op.create_index("roles_by_name", "roles", ["tenant_id", "name"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "sign_in_settings",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("experience", Json(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_sign_in_settings_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", name=op.f("pk_sign_in_settings")),
+        key=(),
     )
-    op.create_table(
+    create_tenant_table(
         "signing_keys",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=43), nullable=False),
         sa.Column("algorithm", sa.String(length=8), nullable=False),
         sa.Column("private_key", sa.Text(), nullable=False),
         sa.Column("public_jwk", Json(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("signs_from", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_signing_keys_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_signing_keys")),
     )
-    op.create_table(
+    create_tenant_table(
         "users",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=12), nullable=False),
         sa.Column("username", sa.String(length=128), nullable=True),
         sa.Column("username_key", sa.String(length=128), nullable=True),
@@ -167,85 +125,41 @@ def upgrade() -> None:
         sa.Column("last_sign_in_at", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_users_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_users")),
     )
     op.create_index("users_by_creation", "users", ["tenant_id", "created_at"], unique=False)
     op.create_index("users_by_username", "users", ["tenant_id", "username_key"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "application_roles",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
         sa.Column("role_id", sa.String(length=21), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "application_id"],
-            ["applications.tenant_id", "applications.id"],
-            name=op.f("fk_application_roles_tenant_id_application_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "role_id"],
-            ["roles.tenant_id", "roles.id"],
-            name=op.f("fk_application_roles_tenant_id_role_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_application_roles_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "application_id", "role_id", name=op.f("pk_application_roles")),
+        key=("application_id", "role_id"),
+        references={"application_id": "applications.id", "role_id": "roles.id"},
     )
     op.create_index("application_roles_by_role", "application_roles", ["tenant_id", "role_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "application_secrets",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
         sa.Column("value_hash", sa.String(length=43), nullable=False),
         sa.Column("value_sealed", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "application_id"],
-            ["applications.tenant_id", "applications.id"],
-            name=op.f("fk_application_secrets_tenant_id_application_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_application_secrets_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "application_id", "name", name=op.f("pk_application_secrets")),
+        key=("application_id", "name"),
+        references={"application_id": "applications.id"},
     )
-    op.create_table(
+    create_tenant_table(
         "consents",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
         sa.Column("scopes", Json(), nullable=False),
         sa.Column("resource_scopes", Json(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "application_id"],
-            ["applications.tenant_id", "applications.id"],
-            name=op.f("fk_consents_tenant_id_application_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_consents_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_consents_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "user_id", "application_id", name=op.f("pk_consents")),
+        key=("user_id", "application_id"),
+        references={"application_id": "applications.id", "user_id": "users.id"},
     )
-    op.create_table(
+    create_tenant_table(
         "grants",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
@@ -258,29 +172,13 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("revoked_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "application_id"],
-            ["applications.tenant_id", "applications.id"],
-            name=op.f("fk_grants_tenant_id_application_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_grants_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_grants_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_grants")),
+        references={"application_id": "applications.id", "user_id": "users.id"},
     )
     op.create_index("grants_by_expiry", "grants", ["expires_at"], unique=False)
     op.create_index("grants_by_session", "grants", ["tenant_id", "session_id"], unique=False)
     op.create_index("grants_by_user", "grants", ["tenant_id", "user_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "interactions",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("browser_hash", sa.String(length=43), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
@@ -290,60 +188,31 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "application_id"],
-            ["applications.tenant_id", "applications.id"],
-            name=op.f("fk_interactions_tenant_id_application_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_interactions_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_interactions")),
+        references={"application_id": "applications.id"},
     )
     op.create_index("interactions_by_browser", "interactions", ["tenant_id", "browser_hash"], unique=False)
     op.create_index("interactions_by_expiry", "interactions", ["expires_at"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "passwords",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("updated_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_passwords_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_passwords_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "user_id", name=op.f("pk_passwords")),
+        key=("user_id",),
+        references={"user_id": "users.id"},
     )
-    op.create_table(
+    create_tenant_table(
         "scopes",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("resource_id", sa.String(length=21), nullable=False),
         sa.Column("name", sa.String(length=256), nullable=False),
         sa.Column("description", sa.String(length=256), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "resource_id"],
-            ["resources.tenant_id", "resources.id"],
-            name=op.f("fk_scopes_tenant_id_resource_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_scopes_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_scopes")),
+        references={"resource_id": "resources.id"},
     )
     op.create_index("scopes_by_name", "scopes", ["tenant_id", "resource_id", "name"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "sessions",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("secret_hash", sa.String(length=43), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
@@ -354,68 +223,34 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("ip", sa.String(length=64), nullable=True),
         sa.Column("user_agent", sa.String(length=512), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_sessions_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_sessions_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sessions")),
+        references={"user_id": "users.id"},
     )
     op.create_index("sessions_by_expiry", "sessions", ["expires_at"], unique=False)
     op.create_index("sessions_by_secret", "sessions", ["tenant_id", "secret_hash"], unique=True)
     op.create_index("sessions_by_user", "sessions", ["tenant_id", "user_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "user_roles",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("role_id", sa.String(length=21), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "role_id"],
-            ["roles.tenant_id", "roles.id"],
-            name=op.f("fk_user_roles_tenant_id_role_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_user_roles_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_user_roles_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "user_id", "role_id", name=op.f("pk_user_roles")),
+        key=("user_id", "role_id"),
+        references={"role_id": "roles.id", "user_id": "users.id"},
     )
     op.create_index("user_roles_by_role", "user_roles", ["tenant_id", "role_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "access_tokens",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("token_hash", sa.String(length=43), nullable=False),
         sa.Column("grant_id", sa.String(length=21), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "grant_id"],
-            ["grants.tenant_id", "grants.id"],
-            name=op.f("fk_access_tokens_tenant_id_grant_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_access_tokens_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "token_hash", name=op.f("pk_access_tokens")),
+        key=("token_hash",),
+        references={"grant_id": "grants.id"},
     )
     op.create_index("access_tokens_by_expiry", "access_tokens", ["expires_at"], unique=False)
     op.create_index("access_tokens_by_grant", "access_tokens", ["tenant_id", "grant_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "authorization_codes",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("code_hash", sa.String(length=43), nullable=False),
         sa.Column("grant_id", sa.String(length=21), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
@@ -423,22 +258,13 @@ def upgrade() -> None:
         sa.Column("code_challenge", sa.String(length=43), nullable=True),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("consumed_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "grant_id"],
-            ["grants.tenant_id", "grants.id"],
-            name=op.f("fk_authorization_codes_tenant_id_grant_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_authorization_codes_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "code_hash", name=op.f("pk_authorization_codes")),
+        key=("code_hash",),
+        references={"grant_id": "grants.id"},
     )
     op.create_index("authorization_codes_by_expiry", "authorization_codes", ["expires_at"], unique=False)
     op.create_index("authorization_codes_by_grant", "authorization_codes", ["tenant_id", "grant_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "refresh_tokens",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("token_hash", sa.String(length=43), nullable=False),
         sa.Column("grant_id", sa.String(length=21), nullable=False),
         sa.Column("application_id", sa.String(length=21), nullable=False),
@@ -446,38 +272,15 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
         sa.Column("consumed_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "grant_id"],
-            ["grants.tenant_id", "grants.id"],
-            name=op.f("fk_refresh_tokens_tenant_id_grant_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_refresh_tokens_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "token_hash", name=op.f("pk_refresh_tokens")),
+        key=("token_hash",),
+        references={"grant_id": "grants.id"},
     )
     op.create_index("refresh_tokens_by_expiry", "refresh_tokens", ["expires_at"], unique=False)
     op.create_index("refresh_tokens_by_grant", "refresh_tokens", ["tenant_id", "grant_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "role_scopes",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("role_id", sa.String(length=21), nullable=False),
         sa.Column("scope_id", sa.String(length=21), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "role_id"],
-            ["roles.tenant_id", "roles.id"],
-            name=op.f("fk_role_scopes_tenant_id_role_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "scope_id"],
-            ["scopes.tenant_id", "scopes.id"],
-            name=op.f("fk_role_scopes_tenant_id_scope_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_role_scopes_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "role_id", "scope_id", name=op.f("pk_role_scopes")),
+        key=("role_id", "scope_id"),
+        references={"role_id": "roles.id", "scope_id": "scopes.id"},
     )

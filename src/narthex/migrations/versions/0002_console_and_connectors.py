@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from narthex.kit.database import Json
+from narthex.migrations.tenant_tables import create_tenant_table
 
 revision = "0002"
 down_revision = "0001"
@@ -13,9 +14,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Console and connectors"""
-    op.create_table(
+    create_tenant_table(
         "connections",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("connector_id", sa.String(length=128), nullable=False),
         sa.Column("target", sa.String(length=64), nullable=False),
@@ -23,42 +23,29 @@ def upgrade() -> None:
         sa.Column("metadata", Json(), nullable=False),
         sa.Column("sync_profile", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_connections_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_connections")),
     )
     op.create_index("connections_by_target", "connections", ["tenant_id", "target"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "daily_active_users",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("day", sa.BigInteger(), nullable=False),
         sa.Column("previous_day", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_daily_active_users_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "user_id", "day", name=op.f("pk_daily_active_users")),
+        key=("user_id", "day"),
     )
     op.create_index("daily_active_users_by_age", "daily_active_users", ["day"], unique=False)
     op.create_index(
         "daily_active_users_by_day", "daily_active_users", ["tenant_id", "day", "previous_day"], unique=False
     )
-    op.create_table(
+    create_tenant_table(
         "daily_figures",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("day", sa.BigInteger(), nullable=False),
         sa.Column("active_on_day", sa.Integer(), nullable=False),
         sa.Column("active_in_7_days", sa.Integer(), nullable=False),
         sa.Column("active_in_30_days", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_daily_figures_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "day", name=op.f("pk_daily_figures")),
+        key=("day",),
     )
-    op.create_table(
+    create_tenant_table(
         "connection_trials",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("connection_id", sa.String(length=21), nullable=False),
         sa.Column("state_hash", sa.String(length=43), nullable=False),
@@ -68,22 +55,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("finished_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "connection_id"],
-            ["connections.tenant_id", "connections.id"],
-            name=op.f("fk_connection_trials_tenant_id_connection_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_connection_trials_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_connection_trials")),
+        references={"connection_id": "connections.id"},
     )
     op.create_index("connection_trials_by_expiry", "connection_trials", ["expires_at"], unique=False)
     op.create_index("connection_trials_by_state", "connection_trials", ["tenant_id", "state_hash"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "operator_tokens",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("token_hash", sa.String(length=43), nullable=False),
         sa.Column("kind", sa.String(length=16), nullable=False),
@@ -92,42 +69,23 @@ def upgrade() -> None:
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.Column("consumed_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_operator_tokens_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_operator_tokens_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_operator_tokens")),
+        references={"user_id": "users.id"},
     )
     op.create_index("operator_tokens_by_expiry", "operator_tokens", ["expires_at"], unique=False)
     op.create_index("operator_tokens_by_hash", "operator_tokens", ["tenant_id", "token_hash"], unique=True)
     op.create_index("operator_tokens_by_user", "operator_tokens", ["tenant_id", "user_id"], unique=False)
-    op.create_table(
+    create_tenant_table(
         "operators",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("role", sa.String(length=32), nullable=False),
         sa.Column("tenants", Json(), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("created_by", sa.String(length=12), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_operators_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_operators_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "user_id", name=op.f("pk_operators")),
+        key=("user_id",),
+        references={"user_id": "users.id"},
     )
-    op.create_table(
+    create_tenant_table(
         "user_identities",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("target", sa.String(length=64), nullable=False),
         sa.Column("external_id", sa.String(length=256), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
@@ -135,43 +93,19 @@ def upgrade() -> None:
         sa.Column("connection_id", sa.String(length=21), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("last_used_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["users.tenant_id", "users.id"],
-            name=op.f("fk_user_identities_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_user_identities_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "target", "external_id", name=op.f("pk_user_identities")),
+        key=("target", "external_id"),
+        references={"user_id": "users.id"},
     )
     op.create_index("user_identities_by_user", "user_identities", ["tenant_id", "user_id", "target"], unique=True)
-    op.create_table(
+    create_tenant_table(
         "console_sessions",
-        sa.Column("tenant_id", sa.String(length=32), nullable=False),
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("secret_hash", sa.String(length=43), nullable=False),
         sa.Column("user_id", sa.String(length=12), nullable=False),
         sa.Column("session_id", sa.String(length=21), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "session_id"],
-            ["sessions.tenant_id", "sessions.id"],
-            name=op.f("fk_console_sessions_tenant_id_session_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id", "user_id"],
-            ["operators.tenant_id", "operators.user_id"],
-            name=op.f("fk_console_sessions_tenant_id_user_id"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["tenant_id"], ["tenants.tenant_id"], name=op.f("fk_console_sessions_tenant_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_console_sessions")),
+        references={"session_id": "sessions.id", "user_id": "operators.user_id"},
     )
     op.create_index("console_sessions_by_expiry", "console_sessions", ["expires_at"], unique=False)
     op.create_index("console_sessions_by_secret", "console_sessions", ["tenant_id", "secret_hash"], unique=True)
