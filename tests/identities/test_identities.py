@@ -14,7 +14,9 @@ from narthex.identities.connections import ConnectionUsage
 from narthex.identities.schemas import Identity, NewIdentity, wire
 from narthex.kit.errors import EntityNotFound, InvalidInput, Refusal
 from narthex.sign_in_settings import service as sign_in_settings
+from narthex.users import making
 from narthex.users import service as users
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import Server
 from tests.fixtures.social import change_experience, connect, offer
 from tests.fixtures.traces import events, rows
@@ -32,7 +34,7 @@ async def ada(server: Server) -> str:
 
 async def user(server: Server, username: str) -> str:
     async with server.runtime.database.write("default") as tx:
-        return (await users.create(tx, SYSTEM, username)).id
+        return (await making.create(tx, SYSTEM, NewUser(username))).id
 
 
 async def link(server: Server, user_id: str, target: str = "oidc", external_id: str = "u1", **fields: Any) -> Identity:

@@ -12,7 +12,9 @@ from narthex.operators.service import LastOwner, NotAnOperator, RemovesSelf
 from narthex.sessions import service as sessions
 from narthex.sessions.schemas import SESSION_TTL, Session
 from narthex.tenants.schemas import ADMIN_TENANT
+from narthex.users import making
 from narthex.users import service as users
+from narthex.users.schemas import NewUser
 from tests.fixtures.operator_links import first_operator, invitation_token, listed, operator_actor, use
 from tests.fixtures.server import Server
 from tests.fixtures.traces import events, rows, watched_statements
@@ -113,7 +115,7 @@ async def test_only_an_operator_who_is_signed_in_gets_one(server: Server) -> Non
     olivia, oscar = await two(server)
     of_olivia, _ = await signed_in(server, olivia)
     async with server.runtime.database.write(ADMIN_TENANT) as tx:
-        nobody = await users.create(tx, SYSTEM, "nobody")
+        nobody = await making.create(tx, SYSTEM, NewUser("nobody"))
         theirs = await sessions.open_session(tx, SYSTEM, server.runtime, None, nobody.id, ("pwd",), tx.now)
     for user_id, session_id in (
         (nobody.id, theirs.session.id),

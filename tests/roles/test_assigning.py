@@ -20,7 +20,8 @@ from narthex.roles.errors import (
     UserHasRole,
 )
 from narthex.roles.schemas import MANAGEMENT_ROLE_ID, RoleType
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import Server
 from tests.fixtures.traces import events, rows
 
@@ -32,7 +33,7 @@ Work = Callable[..., Awaitable[Any]]
 
 async def user(server: Server, name: str) -> str:
     async with server.runtime.database.write("default") as tx:
-        return (await users.create(tx, SYSTEM, name)).id
+        return (await making.create(tx, SYSTEM, NewUser(name))).id
 
 
 async def role(server: Server, name: str, kind: RoleType = RoleType.USER, *, is_default: bool = False) -> str:

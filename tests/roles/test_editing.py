@@ -13,7 +13,8 @@ from narthex.roles import assigning, queries, role_scopes
 from narthex.roles import service as roles
 from narthex.roles.errors import InternalRole, ManagementScopesForUsers, RoleHasScope, RoleNameTaken
 from narthex.roles.schemas import MANAGEMENT_ROLE_ID, Role, RoleChange, RoleType
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import Server
 from tests.fixtures.traces import events, rows
 
@@ -124,7 +125,7 @@ async def test_a_deleted_role_is_taken_from_everybody(server: Server) -> None:
     (read,) = await scopes_of(server, "read")
     role_id = await made(server, read)
     async with server.runtime.database.write("default") as tx:
-        user = await users.create(tx, SYSTEM, "ada")
+        user = await making.create(tx, SYSTEM, NewUser("ada"))
         await assigning.assign_to_user(tx, SYSTEM, user.id, role_id)
     await change(server, roles.delete, role_id)
     async with server.runtime.database.read("default") as reader:

@@ -14,7 +14,8 @@ from narthex.roles.schemas import (
     RoleFilter,
     RoleType,
 )
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from narthex.users.search import Keyword, WireSearch
 from tests.fixtures.server import Server
 
@@ -33,7 +34,7 @@ async def people(server: Server, *names: str, role_id: str | None = None) -> lis
     for name in names:
         server.clock.advance(seconds=1)
         async with server.runtime.database.write("default") as tx:
-            made.append((await users.create(tx, SYSTEM, name)).id)
+            made.append((await making.create(tx, SYSTEM, NewUser(name))).id)
             if role_id is not None:
                 await assigning.assign_to_user(tx, SYSTEM, made[-1], role_id)
     return made

@@ -12,7 +12,8 @@ from narthex.roles import service as roles
 from narthex.roles.errors import RoleNameTaken
 from narthex.roles.schemas import MANAGEMENT_ROLE_ID, RoleType
 from narthex.roles.tables import user_roles
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import NewServer, Server
 from tests.fixtures.traces import rows
 
@@ -40,7 +41,7 @@ async def create(server: Server, name: str, *scopes: str, actor: Actor = SYSTEM,
 
 async def ada(server: Server) -> str:
     async with server.runtime.database.write("default") as tx:
-        return (await users.create(tx, SYSTEM, "ada")).id
+        return (await making.create(tx, SYSTEM, NewUser("ada"))).id
 
 
 async def given(server: Server, user_id: str, role_id: str, actor: Actor = SYSTEM) -> None:

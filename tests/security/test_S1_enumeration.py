@@ -10,7 +10,9 @@ from narthex.access import system_actor
 from narthex.applications.service import Credentials
 from narthex.registration.service import SIGN_UPS_PER_ADDRESS
 from narthex.sign_in_settings.schemas import LockoutPolicy
+from narthex.users import making
 from narthex.users import service as users
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.walk import Browser, forms
 
@@ -81,7 +83,7 @@ async def test_a_lock_answers_alike(server: Server, application: Credentials) ->
 
 async def test_an_account_without_a_password_answers_alike(server: Server, application: Credentials) -> None:
     async with server.runtime.database.write("default") as tx:
-        await users.create(tx, system_actor("default"), "cyd_lovelace")
+        await making.create(tx, system_actor("default"), NewUser("cyd_lovelace"))
     known = await attempt(server, application, "cyd_lovelace")
     assert known == await attempt(server, application, UNKNOWN)
 

@@ -16,7 +16,9 @@ from narthex.credentials import password_hash
 from narthex.credentials.password_hash import DECOY_HASH, hash_password
 from narthex.sign_in_settings import service as sign_in_settings
 from narthex.sign_in_settings.schemas import Experience, LockoutPolicy
+from narthex.users import making
 from narthex.users import service as users
+from narthex.users.schemas import NewUser
 from tests.fixtures.server import CALLBACK, Server
 from tests.fixtures.traces import watched_hashes, watched_statements
 from tests.fixtures.walk import forms
@@ -50,8 +52,8 @@ async def work_of(server: Server, application: Credentials, name: str) -> tuple[
 
 async def test_known_and_unknown_names_cost_the_same_work(server: Server, application: Credentials) -> None:
     async with server.runtime.database.write("default") as tx:
-        await users.create(tx, system_actor("default"), "no_password_here")
-        suspended = await users.create(tx, system_actor("default"), "suspended_name")
+        await making.create(tx, system_actor("default"), NewUser("no_password_here"))
+        suspended = await making.create(tx, system_actor("default"), NewUser("suspended_name"))
         await users.set_suspended(tx, system_actor("default"), suspended.id, True)
     statements, hashes = await work_of(server, application, KNOWN)
     assert len(hashes) == 1

@@ -10,7 +10,9 @@ from narthex.sessions import service as sessions
 from narthex.sessions.schemas import SESSION_TTL, Session
 from narthex.sessions.service import OpenedSession
 from narthex.tenants.request import Request
+from narthex.users import making
 from narthex.users import service as users
+from narthex.users.schemas import NewUser
 from narthex.users.tables import users as users_table
 from tests.fixtures.server import Server
 from tests.fixtures.traces import events, rows
@@ -23,7 +25,7 @@ DELETE_USER = statement(delete(users_table).where(users_table.c.id == bindparam(
 async def ada(server: Server) -> str:
     """The id of a user."""
     async with server.runtime.database.write("default") as tx:
-        return (await users.create(tx, system_actor("default"), "ada")).id
+        return (await making.create(tx, system_actor("default"), NewUser("ada"))).id
 
 
 async def opened(server: Server, user_id: str, previous: Session | None = None, at: int | None = None) -> OpenedSession:
@@ -87,7 +89,7 @@ async def test_the_same_user_goes_on_under_a_new_secret(server: Server, ada: str
 
 async def test_another_user_ends_it(server: Server, ada: str) -> None:
     async with server.runtime.database.write("default") as tx:
-        bob = (await users.create(tx, system_actor("default"), "bob")).id
+        bob = (await making.create(tx, system_actor("default"), NewUser("bob"))).id
     first = await opened(server, ada)
     second = await opened(server, bob, first.session)
     assert second.session.id != first.session.id

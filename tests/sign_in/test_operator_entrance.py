@@ -10,7 +10,8 @@ from narthex.registration import service as registration
 from narthex.sign_in.operator_entrance import COMMANDS, WORDS
 from narthex.sign_in_settings.hosted_page import built_in_catalogue
 from narthex.tenants.schemas import ADMIN_TENANT
-from narthex.users import service as users
+from narthex.users import making
+from narthex.users.schemas import NewUser
 from tests.fixtures.operator_links import (
     CONSOLE,
     at_console,
@@ -110,7 +111,7 @@ async def test_a_refusal_is_said_and_the_link_goes_on(
 ) -> None:
 
     async with server.runtime.database.write(ADMIN_TENANT) as tx:
-        await users.create(tx, system_actor(ADMIN_TENANT), "taken")
+        await making.create(tx, system_actor(ADMIN_TENANT), NewUser("taken"))
     browser, page = await open_link(server, await set_up_token(server))
     answer = await send(browser, page, **fields)
     assert (answer.status_code, 'role="alert"' in answer.text) == (status, True)

@@ -3,8 +3,9 @@
 import pytest
 
 from narthex.access import Actor, ActorKind, NotPermitted, Permission, system_actor
+from narthex.users import making
 from narthex.users import service as users
-from narthex.users.schemas import User
+from narthex.users.schemas import NewUser, User
 from narthex.users.service import UsernameTaken
 from narthex.users.username import UsernameRefused
 from tests.fixtures.server import Server
@@ -17,7 +18,7 @@ VISITOR = Actor(ActorKind.VISITOR, "default", permissions=frozenset({Permission.
 
 async def made(server: Server, name: str, actor: Actor = SYSTEM) -> User:
     async with server.runtime.database.write("default") as tx:
-        return await users.create(tx, actor, name)
+        return await making.create(tx, actor, NewUser(name))
 
 
 async def test_a_user_is_made_and_found(server: Server) -> None:

@@ -7,7 +7,9 @@ from narthex.access import Actor, ActorKind, system_actor
 from narthex.credentials import attempts
 from narthex.credentials import service as credentials
 from narthex.credentials.attempts import Limit
+from narthex.users import making
 from narthex.users import service as users
+from narthex.users.schemas import NewUser
 from narthex.verifications.password import (
     AccountSuspended,
     InvalidCredentials,
@@ -32,7 +34,7 @@ async def ada(server: Server) -> str:
     """The id of ada, who has a password."""
     hashed = await credentials.hashed(server.runtime, RIGHT)
     async with server.runtime.database.write("default") as tx:
-        user = await users.create(tx, system_actor("default"), "ada")
+        user = await making.create(tx, system_actor("default"), NewUser("ada"))
         await credentials.put(tx, user.id, hashed)
     return user.id
 

@@ -1,7 +1,6 @@
 """What the fields of an application may be. Each check raises `InvalidInput`, naming the field as the wire does."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from narthex.applications.schemas import CustomClientMetadata, OidcClientMetadat
 from narthex.applications.types import ApplicationType, TypeRules
 from narthex.kit.addresses import normal_origin
 from narthex.kit.errors import InvalidInput
+from narthex.kit.showable import is_showable
 
 LONGEST_NAME = 256
 LONGEST_DESCRIPTION = 2048
@@ -20,10 +20,6 @@ LONGEST_URI = 2048
 MOST_URIS = 100
 LARGEST_CUSTOM_DATA = 32 * 1024
 FRAMEWORK = re.compile(r"[a-z0-9-]{1,32}")
-# A name is shown to people who decide by it: controls, formats (bidi overrides among them), surrogates, private use.
-UNSHOWABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# More marks on one letter than any script needs paint over what stands beside the name.
-PILED_MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4}")
 ID_TOKEN_SECONDS = (60, 24 * 60 * 60)
 REFRESH_TOKEN_DAYS = (1, 180)
 REFRESH_TOKEN_SECONDS = (60, 180 * 24 * 60 * 60)
@@ -34,7 +30,7 @@ def check_name(name: str, field: str = "name") -> None:
     """A name of an application or of a secret."""
     if not name.strip() or len(name) > LONGEST_NAME:
         raise InvalidInput(field, f"1 to {LONGEST_NAME} characters are needed.")
-    if any(unicodedata.category(character) in UNSHOWABLE for character in name) or PILED_MARKS.search(name):
+    if not is_showable(name):
         raise InvalidInput(field, "it has a character that cannot be shown, or that turns the writing around.")
 
 

@@ -1,7 +1,5 @@
 """How an operator gets in and out: the console is a client of the `admin` tenant (code, PKCE, nonce)."""
 
-import base64
-import hashlib
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,20 +7,21 @@ from msgspec import Struct
 
 from narthex.access import ActorKind
 from narthex.applications.schemas import ADMIN_CONSOLE_APPLICATION_ID
+from narthex.console.context import FORM_PURPOSE
 from narthex.kit.asgi_client import Application, call
-from narthex.kit.encryption import SealBroken
 from narthex.kit.errors import Refusal
 from narthex.kit.forms import check_form_token
-from narthex.kit.http import NO_STORE, Header, Response, redirect, set_cookie_header
+from narthex.kit.http import NO_STORE, Response, redirect, set_cookie_header
 from narthex.kit.jose import InvalidToken
+from narthex.kit.pkce import challenge_of
 from narthex.kit.runtime import Runtime
 from narthex.operators import service as operators
 from narthex.operators.schemas import CONSOLE_COOKIE, CONSOLE_SESSION_TTL
 from narthex.signing_keys import service as signing_keys
 from narthex.tenants.request import Request
+from narthex.tenants.sealed_cookies import drop, keep, read
 
 PENDING_COOKIE = "console-pending"
-PENDING_SECONDS = 3600
 HOME = "/console"
 
 
@@ -58,7 +57,6 @@ def begin(runtime: Runtime, request: Request, wanted: str) -> Response:
     """Send the browser to the sign-in of the `admin` tenant; `wanted` is where it comes back to."""
     token = runtime.randomness.token
     pending = Pending(token(), token(), token(), wanted if wanted.startswith(HOME) else HOME)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.code_verifier.encode()).digest()).rstrip(b"=")
     query = {
         "client_id": ADMIN_CONSOLE_APPLICATION_ID,
         "redirect_uri": _callback_uri(request),
@@ -66,19 +64,18 @@ def begin(runtime: Runtime, request: Request, wanted: str) -> Response:
         "scope": "openid profile",
         "state": pending.state,
         "nonce": pending.nonce,
-        "code_challenge": challenge.decode(),
+        "code_challenge": challenge_of(pending.code_verifier),
         "code_challenge_method": "S256",
     }
-    sealed = runtime.cipher.seal(msgspec.json.encode(pending), _sealed_as(request))
-    cookie = _cookie(request, PENDING_COOKIE, sealed, PENDING_SECONDS)
-    return redirect(f"{request.tenant.issuer}/auth?{urlencode(query)}", 303, (NO_STORE, cookie))
+    kept = keep(runtime, request, PENDING_COOKIE, pending)
+    return redirect(f"{request.tenant.issuer}/auth?{urlencode(query)}", 303, (NO_STORE, kept))
 
 
 async def callback(runtime: Runtime, request: Request, application: Application) -> Response:
     """Redeem the code, check the ID token, and open a console session for an operator."""
-    pending, query = _pending(runtime, request), request.query
+    pending, query = read(runtime, request, PENDING_COOKIE, Pending), request.query
     if pending is None or query.get("state") != pending.state or query.get("iss") != request.tenant.issuer:
-        return redirect(HOME, 303, (NO_STORE, _cookie(request, PENDING_COOKIE, "", 0)))
+        return redirect(HOME, 303, (NO_STORE, drop(request, PENDING_COOKIE)))
     if (error := query.get("error")) is not None:
         raise EntranceFailed(error[:64])
     claims = await _redeem(runtime, request, application, pending, query.get("code") or "")
@@ -86,18 +83,18 @@ async def callback(runtime: Runtime, request: Request, application: Application)
     async with runtime.database.write(request.tenant.id) as tx:
         actor = request.actor(ActorKind.USER, user_id)
         secret = await operators.open_console_session(tx, actor, runtime, user_id, session_id)
-    cookies = (
-        _cookie(request, CONSOLE_COOKIE, secret, CONSOLE_SESSION_TTL // 1000),
-        _cookie(request, PENDING_COOKIE, "", 0),
+    tenant = request.tenant
+    opened = set_cookie_header(
+        tenant.cookie_name(CONSOLE_COOKIE), secret, max_age=CONSOLE_SESSION_TTL // 1000, secure=tenant.secure
     )
-    return redirect(pending.wanted, 303, (NO_STORE, *cookies))
+    return redirect(pending.wanted, 303, (NO_STORE, opened, drop(request, PENDING_COOKIE)))
 
 
 async def sign_out(runtime: Runtime, request: Request) -> Response:
     """End the console session, and the sign-in session of the `admin` tenant with it."""
     request.require_same_origin()
     form, secret = await request.form(), request.secret(CONSOLE_COOKIE)
-    if not check_form_token(secret or "", "console", form.get("form_token")):
+    if not check_form_token(secret or "", FORM_PURPOSE, form.get("form_token")):
         raise EntranceFailed("the form of another page")
     async with runtime.database.read(request.tenant.id) as reader:
         operator = await operators.current(reader, secret, runtime.clock.now())
@@ -106,7 +103,7 @@ async def sign_out(runtime: Runtime, request: Request) -> Response:
             await operators.end_console_session(tx, request.actor(ActorKind.OPERATOR, operator.user_id), operator)
     query = {"client_id": ADMIN_CONSOLE_APPLICATION_ID, "post_logout_redirect_uri": f"{request.tenant.origin}{HOME}"}
     url = f"{request.tenant.issuer}/session/end?{urlencode(query)}"
-    return redirect(url, 303, (NO_STORE, _cookie(request, CONSOLE_COOKIE, "", 0)))
+    return redirect(url, 303, (NO_STORE, drop(request, CONSOLE_COOKIE)))
 
 
 async def _redeem(
@@ -136,22 +133,3 @@ async def _redeem(
 
 def _callback_uri(request: Request) -> str:
     return f"{request.tenant.origin}{HOME}/-/callback"
-
-
-def _sealed_as(request: Request) -> str:
-    return f"{PENDING_COOKIE}:{request.tenant.id}"
-
-
-def _pending(runtime: Runtime, request: Request) -> Pending | None:
-    sealed = request.cookie(PENDING_COOKIE)
-    if not sealed:
-        return None
-    try:
-        return msgspec.json.decode(runtime.cipher.open(sealed, _sealed_as(request)), type=Pending)
-    except SealBroken:
-        return None
-
-
-def _cookie(request: Request, name: str, value: str, max_age: int) -> Header:
-    tenant = request.tenant
-    return set_cookie_header(tenant.cookie_name(name), value, max_age=max_age, secure=tenant.secure)

@@ -2,13 +2,14 @@
 
 from urllib.parse import urlsplit
 
+from narthex.console.rendering import THEMES
 from narthex.console.words import LANGUAGE_COOKIE, catalogue
 from narthex.kit.http import NO_STORE, Header, Response, redirect, set_cookie_header
 from narthex.tenants.request import Request
 
 YEAR = 365 * 24 * 60 * 60
 HOME = "/console"
-THEMES = frozenset({"light", "dark", "system"})
+CHOICES = THEMES | {"system"}
 
 
 def choose_language(request: Request) -> Response:
@@ -25,7 +26,7 @@ async def choose_theme(request: Request) -> Response:
     theme = form.get("theme") or ""
     name = request.tenant.cookie_name("theme")
     cookie = set_cookie_header(
-        name, theme if theme in THEMES else "system", max_age=YEAR, secure=request.tenant.secure, http_only=False
+        name, theme if theme in CHOICES else "system", max_age=YEAR, secure=request.tenant.secure, http_only=False
     )
     return redirect(_way_back(request), 303, (NO_STORE, cookie))
 

@@ -1,7 +1,5 @@
 """The pages of the demo app."""
 
-import base64
-import hashlib
 from urllib.parse import urlencode
 
 import msgspec
@@ -9,17 +7,19 @@ from msgspec import Struct
 
 from narthex.applications import service as applications
 from narthex.applications.schemas import DEMO_APPLICATION_ID
-from narthex.demo_app.state import PATH, PENDING, RESULT, Pending, Result, drop, keep, read_pending, read_result
+from narthex.demo_app.state import PATH, PENDING, RESULT, Pending, Result
 from narthex.kit.asgi_client import Answer, Application, call
 from narthex.kit.errors import Refusal
 from narthex.kit.forms import check_form_token, form_token
 from narthex.kit.http import NO_STORE, Response, redirect
 from narthex.kit.jose import InvalidToken
+from narthex.kit.pkce import challenge_of
 from narthex.kit.runtime import Runtime
 from narthex.sign_in_settings.hosted_page import HostedForm, HostedPage, render_hosted
 from narthex.sign_in_settings.page_of_request import notice, page_of_request
 from narthex.signing_keys import service as signing_keys
 from narthex.tenants.request import Request
+from narthex.tenants.sealed_cookies import drop, keep, read
 
 SCOPE = "openid offline_access profile email phone roles"
 
@@ -73,7 +73,7 @@ class DemoApp:
     async def _home(self, runtime: Runtime, request: Request) -> Response:
         application = await applications.find(runtime, request.tenant, DEMO_APPLICATION_ID)
         page = await page_of_request(runtime, request, application)
-        result = read_result(runtime, request)
+        result = read(runtime, request, RESULT, Result)
         claims = await self._claims(runtime, request, result) if result else None
         if result is None or claims is None:
             return render_hosted(
@@ -114,7 +114,6 @@ class DemoApp:
     def _begin(self, runtime: Runtime, request: Request, first_screen: str) -> Response:
         randomness = runtime.randomness
         pending = Pending(randomness.token(16), randomness.token(16), randomness.token(32))
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(pending.code_verifier.encode()).digest()).rstrip(b"=")
         query = {
             "client_id": DEMO_APPLICATION_ID,
             "redirect_uri": f"{request.tenant.base_url}{PATH}/callback",
@@ -123,7 +122,7 @@ class DemoApp:
             "prompt": "consent",
             "state": pending.state,
             "nonce": pending.nonce,
-            "code_challenge": challenge.decode(),
+            "code_challenge": challenge_of(pending.code_verifier),
             "code_challenge_method": "S256",
             "first_screen": first_screen,
         }
@@ -133,7 +132,7 @@ class DemoApp:
         return redirect(url, 303, (NO_STORE, keep(runtime, request, PENDING, pending)))
 
     async def _callback(self, runtime: Runtime, request: Request) -> Response:
-        pending, query = read_pending(runtime, request), request.query
+        pending, query = read(runtime, request, PENDING, Pending), request.query
         if pending is None or query.get("state") != pending.state or query.get("iss") != request.tenant.issuer:
             return redirect(self._url(request))
         if (error := query.get("error")) is not None:
@@ -171,7 +170,7 @@ class DemoApp:
 
     async def _posted(self, runtime: Runtime, request: Request) -> Result:
         request.require_same_origin()
-        result, form = read_result(runtime, request), await request.form()
+        result, form = read(runtime, request, RESULT, Result), await request.form()
         if result is None or not check_form_token(request.cookie(RESULT) or "", RESULT, form.get("form_token")):
             raise DemoFailed("error.form_expired", "no result, or a form of another page", 403)
         return result

@@ -69,9 +69,9 @@ def described(operations: Iterable[Operation]) -> Schema:
 
 
 def _anything(kind: type[object]) -> Schema:
-    """The schema of a value that can be anything: data that others put in and take out."""
+    """The schema of a value that can be anything: data that others put in and take out. Raises TypeError."""
     if kind is not object:
-        raise NotImplementedError(kind)
+        raise TypeError(f"{kind.__name__} has no schema: describe it with a Struct.")
     return {"description": "Anything."}
 
 

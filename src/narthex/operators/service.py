@@ -14,6 +14,7 @@ from narthex.kit.errors import EntityNotFound, Refusal
 from narthex.kit.runtime import Runtime
 from narthex.operators.schemas import CONSOLE_SESSION_TTL, ListedOperator, Operator, OperatorToken, Role
 from narthex.operators.tables import console_sessions, operators
+from narthex.sessions.live import LIVE
 from narthex.sessions.tables import sessions
 from narthex.tenants.schemas import Tenant
 from narthex.tenants.service import bump_config_version
@@ -76,12 +77,6 @@ class RemovesSelf(Refusal):
 
 
 NOW = bindparam("now", type_=BigInteger)
-SESSION_HOLDS = and_(
-    sessions.c.ended_at.is_(None),
-    sessions.c.expires_at > NOW,
-    users.c.is_suspended.is_(False),
-    sessions.c.authenticated_at > users.c.valid_after,
-)
 ANY = statement(select(operators.c.user_id).limit(1), OperatorId)
 CURRENT = statement(
     select(
@@ -101,7 +96,7 @@ CURRENT = statement(
         .join(sessions, and_(sessions.c.id == console_sessions.c.session_id, sessions.c.user_id == users.c.id))
     )
     .where(
-        console_sessions.c.secret_hash == bindparam("secret_hash"), console_sessions.c.expires_at > NOW, SESSION_HOLDS
+        console_sessions.c.secret_hash == bindparam("secret_hash"), console_sessions.c.expires_at > NOW, LIVE
     ),
     Operator,
 )
@@ -110,7 +105,7 @@ SIGNED_IN = statement(
     .select_from(
         operators.join(users, users.c.id == operators.c.user_id).join(sessions, sessions.c.user_id == users.c.id)
     )
-    .where(operators.c.user_id == bindparam("user_id"), sessions.c.id == bindparam("session_id"), SESSION_HOLDS),
+    .where(operators.c.user_id == bindparam("user_id"), sessions.c.id == bindparam("session_id"), LIVE),
     SignInSession,
 )
 LISTED = statement(

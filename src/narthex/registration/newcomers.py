@@ -9,10 +9,9 @@ from narthex.identities import service as identities
 from narthex.identities.schemas import NewIdentity, details_of
 from narthex.kit.database import Reader, Transaction
 from narthex.kit.errors import InvalidInput
-from narthex.roles.assigning import give_default_roles
+from narthex.registration.service import make
 from narthex.sign_in_settings.policies import terms_are_ticked
 from narthex.sign_in_settings.schemas import SignInSettings
-from narthex.users import making
 from narthex.users import service as users
 from narthex.users.contacts import checked_email, checked_phone
 from narthex.users.profile import LONGEST_NAME, checked_avatar, checked_name
@@ -72,9 +71,8 @@ async def register(tx: Transaction, actor: Actor, person: ExternalPerson) -> Use
         avatar=avatar_of(external),
         application_id=person.application_id,
     )
-    user = await making.create(tx, actor, new)
+    user = await make(tx, actor, new, None)
     await identities.link(tx, actor, user.id, identity_of(person.target, person.connection_id, external))
-    await give_default_roles(tx, user.id)
     return user
 
 

@@ -1,4 +1,4 @@
-"""Making a person with a username and a password."""
+"""Making a person: by sign-up with a username and a password, or by an operator."""
 
 from msgspec import Struct
 
@@ -12,8 +12,8 @@ from narthex.kit.database import Transaction
 from narthex.kit.errors import Refusal
 from narthex.kit.runtime import Runtime
 from narthex.roles.assigning import give_default_roles
-from narthex.users import service as users
-from narthex.users.schemas import User
+from narthex.users import making
+from narthex.users.schemas import NewUser, User
 from narthex.users.username import checked_username
 
 PURPOSE = "register"
@@ -61,7 +61,15 @@ async def count_attempt(runtime: Runtime, actor: Actor) -> None:
 
 async def register(tx: Transaction, actor: Actor, person: NewPerson) -> User:
     """Write the person. Raises `UsernameTaken`, `NotPermitted`."""
-    user = await users.create(tx, actor, person.username, application_id=person.application_id)
-    await credentials.put(tx, user.id, person.password_hash)
+    new = NewUser(person.username, application_id=person.application_id)
+    return await make(tx, actor, new, person.password_hash)
+
+
+async def make(tx: Transaction, actor: Actor, new: NewUser, password_hash: str | None) -> User:
+    """Write a user with a password, or with none, and with the roles that everybody gets. Raises `UsernameRefused`,
+    `UsernameTaken`, `EmailTaken`, `PhoneTaken`, `InvalidInput`, `NotPermitted`."""
+    user = await making.create(tx, actor, new)
+    if password_hash is not None:
+        await credentials.put(tx, user.id, password_hash)
     await give_default_roles(tx, user.id)
     return user

@@ -5,8 +5,8 @@ from sqlalchemy import bindparam, select
 
 from narthex.kit.database import Reader, statement
 from narthex.kit.errors import EntityNotFound
+from narthex.sessions.live import COLUMNS, LIVE, WITH_USERS
 from narthex.sessions.tables import sessions
-from narthex.users.tables import users
 
 MOST = 500
 
@@ -25,24 +25,9 @@ class SessionInfo(Struct, frozen=True):
 
 
 LIVE_OF_USER = (
-    select(
-        sessions.c.id,
-        sessions.c.user_id,
-        sessions.c.authenticated_at,
-        sessions.c.methods,
-        sessions.c.created_at,
-        sessions.c.expires_at,
-        sessions.c.ip,
-        sessions.c.user_agent,
-    )
-    .select_from(sessions.join(users, users.c.id == sessions.c.user_id))
-    .where(
-        sessions.c.user_id == bindparam("user_id"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.expires_at > bindparam("now"),
-        users.c.is_suspended.is_(False),
-        sessions.c.authenticated_at > users.c.valid_after,
-    )
+    select(*COLUMNS, sessions.c.ip, sessions.c.user_agent)
+    .select_from(WITH_USERS)
+    .where(sessions.c.user_id == bindparam("user_id"), LIVE)
 )
 OF_USER = statement(
     LIVE_OF_USER.order_by(sessions.c.authenticated_at.desc(), sessions.c.id.desc()).limit(MOST), SessionInfo

@@ -11,30 +11,14 @@ from narthex.kit.database import Reader, Transaction, statement
 from narthex.kit.digests import digest
 from narthex.kit.errors import EntityNotFound
 from narthex.kit.runtime import Runtime
+from narthex.sessions.live import COLUMNS, LIVE, WITH_USERS
 from narthex.sessions.schemas import SESSION_COOKIE, SESSION_TTL, Session
 from narthex.sessions.tables import sessions
 from narthex.tenants.request import Request
-from narthex.users.tables import users
 
 INSERT = statement(insert(sessions))
 CURRENT = statement(
-    select(
-        sessions.c.id,
-        sessions.c.user_id,
-        sessions.c.authenticated_at,
-        sessions.c.methods,
-        sessions.c.created_at,
-        sessions.c.expires_at,
-    )
-    .select_from(sessions.join(users, users.c.id == sessions.c.user_id))
-    .where(
-        sessions.c.secret_hash == bindparam("secret_hash"),
-        sessions.c.ended_at.is_(None),
-        sessions.c.expires_at > bindparam("now"),
-        users.c.is_suspended.is_(False),
-        sessions.c.authenticated_at > users.c.valid_after,
-    ),
-    Session,
+    select(*COLUMNS).select_from(WITH_USERS).where(sessions.c.secret_hash == bindparam("secret_hash"), LIVE), Session
 )
 RENEW = statement(
     update(sessions)

@@ -9,10 +9,9 @@ from narthex.audit_log import service as audit_log
 from narthex.audit_log.schemas import Event
 from narthex.kit.database import Reader, Transaction, statement
 from narthex.kit.errors import EntityNotFound
-from narthex.users import making
 from narthex.users.columns import COLUMNS
 from narthex.users.contacts import email_key, phone_key
-from narthex.users.schemas import NewUser, User
+from narthex.users.schemas import User
 from narthex.users.tables import users
 from narthex.users.taken import UsernameTaken
 from narthex.users.username import username_key
@@ -43,13 +42,6 @@ SIGN_OUT = statement(
 DELETE = statement(delete_from(users).where(users.c.id == bindparam("user_id")))
 
 __all__ = ["COLUMNS", "UsernameTaken"]
-
-
-async def create(
-    tx: Transaction, actor: Actor, username: str, *, application_id: str | None = None, name: str | None = None
-) -> User:
-    """Make a user with a username. Raises `UsernameRefused`, `UsernameTaken`, `NotPermitted`."""
-    return await making.create(tx, actor, NewUser(username, name=name, application_id=application_id))
 
 
 async def find(reader: Reader, user_id: str) -> User | None:

@@ -1,11 +1,10 @@
 """The way out: the address to which the browser is sent, and what is kept until it comes back."""
 
-import hashlib
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from narthex.connectors.contract import AuthorizationContext, AuthorizationStart
 from narthex.connectors.oidc.config import OidcConfig, with_openid
-from narthex.kit import base64url
+from narthex.kit.pkce import challenge_of
 
 
 def start(config: OidcConfig, request: AuthorizationContext) -> AuthorizationStart:
@@ -39,8 +38,7 @@ def _protected(config: OidcConfig, request: AuthorizationContext, kept: dict[str
         "nonce": kept["nonce"],
     }
     if "code_verifier" in kept:
-        challenge = hashlib.sha256(kept["code_verifier"].encode()).digest()
-        parameters |= {"code_challenge": base64url.encode_text(challenge), "code_challenge_method": "S256"}
+        parameters |= {"code_challenge": challenge_of(kept["code_verifier"]), "code_challenge_method": "S256"}
     return parameters
 
 

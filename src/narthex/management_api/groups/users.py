@@ -13,8 +13,8 @@ from narthex.management_api.paging import Listed, PageRequest, Paging
 from narthex.management_api.searches import advanced_search
 from narthex.management_api.user_answers import one_user_answer, user_answers
 from narthex.management_api.wire.users import Profile, UserAnswer, UserBody, UserPatch
-from narthex.roles.assigning import give_default_roles
-from narthex.users import editing, making, queries, search
+from narthex.registration import service as registration
+from narthex.users import editing, queries, search
 from narthex.users import service as users
 from narthex.users.schemas import NewUser, UserChange
 
@@ -68,10 +68,7 @@ async def create_user(call: Call[NoQuery, UserBody]) -> UserAnswer:
         body.custom_data,
     )
     async with runtime.database.write(call.tenant.id) as tx:
-        user = await making.create(tx, call.actor, new)
-        if password_hash is not None:
-            await credentials.put(tx, user.id, password_hash)
-        await give_default_roles(tx, user.id)
+        user = await registration.make(tx, call.actor, new, password_hash)
         return await one_user_answer(tx, user)
 
 

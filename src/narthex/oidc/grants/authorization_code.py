@@ -1,7 +1,5 @@
 """Grant `authorization_code` (RFC 6749 4.1.3, RFC 7636 4.6)."""
 
-import base64
-import hashlib
 import hmac
 import re
 from typing import NoReturn
@@ -9,6 +7,7 @@ from typing import NoReturn
 from narthex.audit_log import service as audit_log
 from narthex.kit.database import Reader
 from narthex.kit.digests import digest
+from narthex.kit.pkce import challenge_of
 from narthex.kit.runtime import Runtime
 from narthex.oidc.errors import ReusedToken, invalid_grant
 from narthex.oidc.grants.granted import (
@@ -103,8 +102,3 @@ def _check_verifier(challenge: str | None, verifier: str | None) -> None:
         raise invalid_grant("code_verifier is missing or malformed")
     if not hmac.compare_digest(challenge_of(verifier), challenge):
         raise invalid_grant("code_verifier does not fit")
-
-
-def challenge_of(verifier: str) -> str:
-    """The S256 challenge of a verifier (RFC 7636 4.2)."""
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()

@@ -2,8 +2,6 @@
 
 from narthex.audit_log import keys as audit_keys
 from narthex.audit_log import service as audit_log
-from narthex.audit_log.schemas import Event
-from narthex.kit.errors import Refusal
 from narthex.kit.http import NO_STORE, Response, redirect
 from narthex.kit.runtime import Runtime
 from narthex.next_step import OfferLink, RefuseNewcomer
@@ -13,6 +11,7 @@ from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
 from narthex.sign_in.newcomer_context import NewcomerContext, load_newcomer
 from narthex.sign_in.problems import agreement_missing, problems_of
 from narthex.sign_in.providers import provider_name
+from narthex.sign_in.registration_events import record_refused, registration_event
 from narthex.sign_in.social_failures import refused_page
 from narthex.sign_in.social_sign_in import answer, new_secrets, register
 from narthex.sign_in.step_context import StepContext
@@ -20,9 +19,10 @@ from narthex.sign_in.steps.sign_up import SignUpOff
 from narthex.sign_in_settings.hosted_page import Problem, render_hosted
 from narthex.tenants.request import Request
 from narthex.users.taken import UsernameTaken
-from narthex.users.username import ALLOWED, LONGEST_USERNAME, UsernameRefused, checked_username
+from narthex.users.username import ALLOWED, UsernameRefused, checked_username
 
 STEP = "continue"
+EVENT = audit_keys.REGISTER_PROFILE
 
 
 async def show(runtime: Runtime, request: Request, context: StepContext) -> Response:
@@ -52,7 +52,7 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
         problems = problems_of(context.page, expired)
         return await _page(runtime, request, context, known, username, problems, expired.status)
     except (UsernameRefused, UsernameTaken, registration.TooManySignUps) as refusal:
-        await _record(runtime, request, context, username, refusal)
+        await record_refused(runtime, request, EVENT, context, username, refusal)
         problems = problems_of(context.page, refusal)
         page = await _page(runtime, request, context, known, username, problems, refusal.status)
         return page.with_headers(refusal.headers)
@@ -76,25 +76,8 @@ async def _registered(
     async with runtime.database.write(request.tenant.id) as tx:
         done = await register(tx, request, context, person, known.newcomer.at, proved)
         user_id = done.user.id if done.user else None
-        await audit_log.record(tx, request.actor(), _event(context, username or "", user_id))
+        await audit_log.record(tx, request.actor(), registration_event(EVENT, context, username or "", user_id=user_id))
     return answer(request, context, done)
-
-
-async def _record(runtime: Runtime, request: Request, context: StepContext, username: str, refusal: Refusal) -> None:
-    async with runtime.database.write(request.tenant.id) as tx:
-        await audit_log.record(tx, request.actor(), _event(context, username, error=refusal.code))
-
-
-def _event(context: StepContext, username: str, user_id: str | None = None, error: str | None = None) -> Event:
-    return Event(
-        audit_keys.REGISTER_PROFILE,
-        result="Error" if error else "Success",
-        user_id=user_id,
-        application_id=context.application.id,
-        interaction_id=context.interaction.id,
-        error=error,
-        params={"identifier": username[:LONGEST_USERNAME]},
-    )
 
 
 def _suggestion(known: NewcomerContext) -> str:

@@ -3,7 +3,6 @@
 from narthex.access import Permission
 from narthex.audit_log import keys as audit_keys
 from narthex.audit_log import service as audit_log
-from narthex.audit_log.schemas import Event
 from narthex.credentials import service as credentials
 from narthex.credentials.attempts import remember_browser
 from narthex.credentials.password_policy import PasswordRejected
@@ -17,14 +16,16 @@ from narthex.registration.service import NewPerson
 from narthex.sign_in.form_guard import FormExpired, check_form, purpose_of
 from narthex.sign_in.problems import agreement_missing, empty, problems_of, refused_rules
 from narthex.sign_in.providers import provider_buttons
+from narthex.sign_in.registration_events import record_refused, registration_event
 from narthex.sign_in.step_context import DEVICE_COOKIE, StepContext, authenticated_cookies, go_on
 from narthex.sign_in_settings.hosted_page import Problem, password_rules, render_hosted
 from narthex.sign_in_settings.policies import new_password_rules, terms_are_ticked
 from narthex.tenants.request import Request
 from narthex.users.service import UsernameTaken
-from narthex.users.username import LONGEST_USERNAME, UsernameRefused, username_key
+from narthex.users.username import UsernameRefused, username_key
 
 STEP = "sign-up"
+EVENT = audit_keys.REGISTER_PASSWORD
 
 
 class SignUpOff(Refusal):
@@ -59,7 +60,7 @@ async def submit(runtime: Runtime, request: Request, context: StepContext) -> Re
     except FormExpired as expired:
         return await _page(runtime, request, context, username, problems_of(context.page, expired), expired.status)
     except (PasswordRejected, UsernameRefused, UsernameTaken, registration.TooManySignUps) as refusal:
-        await _record(runtime, request, context, username, refusal)
+        await record_refused(runtime, request, EVENT, context, username, refusal)
         return await _refused(runtime, request, context, username, refusal)
 
 
@@ -69,28 +70,11 @@ async def _registered(runtime: Runtime, request: Request, context: StepContext, 
     actor = request.actor(permissions=frozenset({Permission.REGISTER}))
     async with runtime.database.write(request.tenant.id) as tx:
         user = await registration.register(tx, actor, person)
-        await audit_log.record(tx, actor, _event(context, person.username, user.id))
+        await audit_log.record(tx, actor, registration_event(EVENT, context, person.username, user_id=user.id))
         await remember_browser(tx, device, username_key(person.username))
         authentication = Authentication(user.id, tx.now, ("pwd",), is_new_user=True)
         await interactions.authenticate(tx, context.interaction, authentication, context.secret, secret)
     return go_on(request, context.interaction, authenticated_cookies(request, secret, device))
-
-
-async def _record(runtime: Runtime, request: Request, context: StepContext, username: str, refusal: Refusal) -> None:
-    async with runtime.database.write(request.tenant.id) as tx:
-        await audit_log.record(tx, request.actor(), _event(context, username, error=refusal.code))
-
-
-def _event(context: StepContext, username: str, user_id: str | None = None, error: str | None = None) -> Event:
-    return Event(
-        audit_keys.REGISTER_PASSWORD,
-        result="Error" if error else "Success",
-        user_id=user_id,
-        application_id=context.application.id,
-        interaction_id=context.interaction.id,
-        error=error,
-        params={"identifier": username[:LONGEST_USERNAME]},
-    )
 
 
 def _require_on(context: StepContext) -> None:

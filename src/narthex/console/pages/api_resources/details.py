@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.rendering import Crumb
 from narthex.kit.errors import EntityNotFound, InvalidInput, Refusal
@@ -50,8 +51,7 @@ async def ask_deletion(context: ConsoleContext) -> Response:
 async def delete(context: ConsoleContext) -> Response:
     """Delete a resource whose name was typed."""
     resource, form = await _find(context), await context.form()
-    if (form.get("confirm") or "").strip() != resource.name.strip():
-        wrong = InvalidInput("confirm", "type the name as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(form, resource.name)) is not None:
         problems = [context.problem(wrong, "confirm")]
         return framed(context, "delete", resource, status=wrong.status, problems=problems)
     async with context.runtime.database.write(context.tenant.id) as tx:

@@ -1,9 +1,9 @@
 """Deleting an application, once its name was typed."""
 
 from narthex.applications import editing
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.pages.applications.framed import framed, read
-from narthex.kit.errors import InvalidInput
 from narthex.kit.http import Response
 
 
@@ -15,8 +15,7 @@ async def ask(context: ConsoleContext) -> Response:
 async def delete(context: ConsoleContext) -> Response:
     """Delete it with everything that hangs on it."""
     application, form = await read(context), await context.form()
-    if (form.get("confirm") or "").strip() != application.name.strip():
-        wrong = InvalidInput("confirm", "type the name as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(form, application.name)) is not None:
         problems = [context.problem(wrong, "confirm")]
         return framed(context, "delete", application, status=wrong.status, problems=problems)
     async with context.runtime.database.write(context.tenant.id) as tx:

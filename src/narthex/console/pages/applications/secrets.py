@@ -4,6 +4,7 @@ its name may have any character."""
 from narthex.applications import client_secrets
 from narthex.applications.client_secrets import NoSecrets
 from narthex.applications.schemas import ApplicationDetails, SecretInfo
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.moments import DAY, date_of
 from narthex.console.pages.applications.framed import find, framed, read
@@ -66,8 +67,7 @@ async def ask_deletion(context: ConsoleContext) -> Response:
 async def delete(context: ConsoleContext) -> Response:
     """Take a secret away whose name was typed."""
     application, secret = await _find(context)
-    if ((await context.form()).get("confirm") or "").strip() != secret.name.strip():
-        wrong = InvalidInput("confirm", "type the name as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(await context.form(), secret.name)) is not None:
         problems = [context.problem(wrong, "confirm")]
         return framed(context, "delete_secret", application, status=wrong.status, problems=problems, secret=secret)
     async with context.runtime.database.write(context.tenant.id) as tx:

@@ -5,6 +5,7 @@ from typing import Any
 from narthex.connections import service as connections
 from narthex.connections.schemas import Connection, ConnectionChange
 from narthex.connectors.contract import SocialConnector
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.pages.connectors import fields
 from narthex.console.pages.connectors.form import (
@@ -18,7 +19,7 @@ from narthex.console.pages.connectors.form import (
 )
 from narthex.identities import connections as uses
 from narthex.identities.connections import ConnectionUsage
-from narthex.kit.errors import EntityNotFound, InvalidInput, Refusal
+from narthex.kit.errors import EntityNotFound, Refusal
 from narthex.kit.http import Response
 from narthex.sign_in_settings.hosted_page import Problem
 
@@ -64,8 +65,7 @@ async def delete(context: ConsoleContext) -> Response:
     """Delete a connection whose name was typed; it leaves the sign-in page with it."""
     connection, _ = await find(context)
     form = await context.form()
-    if (form.get("confirm") or "").strip() != connection.display_name().strip():
-        wrong = InvalidInput("confirm", "type the name as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(form, connection.display_name())) is not None:
         return await _confirmation(context, connection, [context.problem(wrong, "confirm")], wrong.status)
     async with context.runtime.database.write(context.tenant.id) as tx:
         await uses.delete(tx, context.actor, context.runtime, connection.id)

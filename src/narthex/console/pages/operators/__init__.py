@@ -1,9 +1,10 @@
 """Operators: who may use the console, and invitations. They belong to the server, not to the tenant that is open."""
 
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.rendering import Crumb
 from narthex.console.route import Route
-from narthex.kit.errors import EntityNotFound, InvalidInput, Refusal
+from narthex.kit.errors import EntityNotFound, Refusal
 from narthex.kit.http import Response
 from narthex.operators import service, tokens
 from narthex.operators.schemas import ListedOperator
@@ -32,8 +33,7 @@ async def ask_removal(context: ConsoleContext) -> Response:
 async def remove(context: ConsoleContext) -> Response:
     """Remove an operator whose name was typed; their console closes at its next request."""
     found, form = await _find(context), await context.form()
-    if (form.get("confirm") or "").strip() != found.username:
-        wrong = InvalidInput("confirm", "type the username as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(form, found.username)) is not None:
         return _confirmation(context, found, context.problem(wrong, "confirm"), wrong.status)
     try:
         async with context.runtime.database.write(ADMIN_TENANT) as tx:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.rendering import Crumb
-from narthex.kit.errors import EntityNotFound, InvalidInput, Refusal
+from narthex.kit.errors import EntityNotFound, Refusal
 from narthex.kit.http import Response
 from narthex.roles import queries, service
 from narthex.roles.schemas import MANAGEMENT_ROLE_ID, Role, RoleChange, RoleType
@@ -45,8 +46,7 @@ async def ask_deletion(context: ConsoleContext) -> Response:
 async def delete(context: ConsoleContext) -> Response:
     """Delete a role whose name was typed."""
     role, form = await find(context), await context.form()
-    if (form.get("confirm") or "").strip() != role.name.strip():
-        wrong = InvalidInput("confirm", "type the name as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(form, role.name)) is not None:
         return framed(context, "delete", role, status=wrong.status, problems=[context.problem(wrong, "confirm")])
     async with context.runtime.database.write(context.tenant.id) as tx:
         await service.delete(tx, context.actor, context.runtime.cache, role.id)

@@ -3,6 +3,7 @@ runs no script and sends no form; nothing in it belongs to an interaction."""
 
 from narthex.console.context import ConsoleContext
 from narthex.console.pages.sign_in_experience.typed import TABS, Tab
+from narthex.console.rendering import THEMES
 from narthex.kit.errors import Refusal
 from narthex.kit.forms import Form
 from narthex.kit.http import Header, Response, header, html_response
@@ -18,7 +19,6 @@ FRAME_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
-THEMES = frozenset({"light", "dark"})
 
 
 async def saved(context: ConsoleContext) -> Response:

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from narthex.applications import queries as applications
+from narthex.console.confirmation import unconfirmed
 from narthex.console.context import ConsoleContext
 from narthex.console.pages.users.making import field_of
 from narthex.console.rendering import Crumb
@@ -77,8 +78,7 @@ async def ask_deletion(context: ConsoleContext) -> Response:
 async def delete(context: ConsoleContext) -> Response:
     """Delete a user whose name was typed; sessions and tokens die with the account."""
     user, form = await _find(context), await context.form()
-    if (form.get("confirm") or "").strip() != user.display_name.strip():
-        wrong = InvalidInput("confirm", "type the name as it stands here.", phrase="error.confirm_name")
+    if (wrong := unconfirmed(form, user.display_name)) is not None:
         return _confirmation(context, user, [context.problem(wrong, "confirm")], wrong.status)
     async with context.runtime.database.write(context.tenant.id) as tx:
         await users.delete(tx, context.actor, user.id)

@@ -5,9 +5,8 @@ from narthex.console.rendering import Crumb
 from narthex.credentials import service as credentials
 from narthex.kit.errors import InvalidInput, Refusal
 from narthex.kit.http import Response
-from narthex.roles import assigning
+from narthex.registration import service as registration
 from narthex.sign_in_settings.hosted_page import Problem
-from narthex.users import making
 from narthex.users.schemas import NewUser, User
 
 # How the fields of the form are called on the wire, which is how a refusal names them.
@@ -54,10 +53,7 @@ async def _make(context: ConsoleContext, typed: dict[str, str], password_hash: s
         name=typed["name"] or None,
     )
     async with context.runtime.database.write(context.tenant.id) as tx:
-        made = await making.create(tx, context.actor, new)
-        await credentials.put(tx, made.id, password_hash)
-        await assigning.give_default_roles(tx, made.id)
-    return made
+        return await registration.make(tx, context.actor, new, password_hash)
 
 
 def field_of(refusal: Refusal) -> str | None:
