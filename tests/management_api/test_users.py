@@ -204,7 +204,29 @@ async def test_users_are_searched_by_fields(api: Caller) -> None:
     assert await ids(f"search.id={bob}&mode=exact") == {bob}
     for query in ("search=", "search.unknown=x", "search=a&mode=posix", "search.a.b=x"):
         await refused(api, "GET", f"/api/users?{query}", 400, "request.invalid_input")
-    await refused(api, "GET", "/api/users?excludeRoleId=x", 400, "guard.invalid_input")
+    for query in ("excludeOrganizationId=x", "includePasswordHash=true"):
+        await refused(api, "GET", f"/api/users?{query}", 400, "guard.invalid_input")
+
+
+async def test_users_without_a_role(server: Server, api: Caller) -> None:
+    role = (await api.post("/api/roles", {"name": "Reader", "description": "Reads"}))["id"]
+    made = []
+    for name in ("ada", "bob", "cyd"):
+        server.clock.advance(seconds=1)
+        made.append((await api.post("/api/users", {"username": name}))["id"])
+    ada, bob, cyd = made
+    await api.post(f"/api/roles/{role}/users", {"userIds": [bob]}, status=201)
+
+    async def found(query: str) -> tuple[list[str], str]:
+        answer = await api.call("GET", f"/api/users?{query}")
+        return [one["id"] for one in answer.json()], answer.headers["total-number"]
+
+    assert await found(f"excludeRoleId={role}") == ([cyd, ada], "2")
+    assert await found(f"excludeRoleId={role}&page_size=1&page=2") == ([ada], "2")
+    assert await found(f"excludeRoleId={role}&search.username=%25b%25") == ([], "0")
+    assert await found(f"excludeRoleId={role}&search.username=ada&search.id={ada}&joint=and") == ([ada], "1")
+    assert await found("excludeRoleId=nothing") == ([cyd, bob, ada], "3")
+    await refused(api, "GET", f"/api/users?excludeRoleId={role}&search=", 400, "request.invalid_input")
 
 
 async def test_sessions_and_grants_of_a_user(server: Server, api: Caller) -> None:

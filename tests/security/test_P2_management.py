@@ -86,6 +86,8 @@ async def test_P2_filters_by_what_another_tenant_has_find_nothing(worlds: tuple[
         answer = await own.api.call("GET", path)
         assert (answer.json(), answer.headers["total-number"]) == ([], "0")
     mine = await own.api.get("/api/roles")
+    everybody = await own.api.get("/api/users")
+    assert await own.api.get(f"/api/users?excludeRoleId={other.ids['role']}") == everybody
     assert await own.api.get(f"/api/roles?excludeUserId={user}") == mine
     assert await own.api.get(f"/api/roles?excludeApplicationId={other.ids['machine']}") == mine
 

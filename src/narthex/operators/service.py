@@ -95,9 +95,7 @@ CURRENT = statement(
         .join(users, users.c.id == console_sessions.c.user_id)
         .join(sessions, and_(sessions.c.id == console_sessions.c.session_id, sessions.c.user_id == users.c.id))
     )
-    .where(
-        console_sessions.c.secret_hash == bindparam("secret_hash"), console_sessions.c.expires_at > NOW, LIVE
-    ),
+    .where(console_sessions.c.secret_hash == bindparam("secret_hash"), console_sessions.c.expires_at > NOW, LIVE),
     Operator,
 )
 SIGNED_IN = statement(

@@ -27,6 +27,7 @@ MEMBER = bindparam("member_id", type_=String())
 USERS = user_roles.join(users, users.c.id == user_roles.c.user_id)
 APPLICATIONS = application_roles.join(applications, applications.c.id == application_roles.c.application_id)
 HAS_ROLE = user_roles.c.role_id == ROLE
+LACKS_ROLE = ~select(user_roles.c.user_id).where(HAS_ROLE, user_roles.c.user_id == users.c.id).exists()
 APPLICATION_HAS_ROLE = application_roles.c.role_id == ROLE
 NAMED = begins_with(users.c.username_key, "name")
 LIMIT: BindParameter[int] = bindparam("limit")
@@ -74,10 +75,22 @@ def _counted(joint: Joint, is_case_sensitive: bool) -> Statement[int]:
     return statement(select(func.count()).select_from(USERS).where(wanted), int)
 
 
+def _listed_others(joint: Joint, is_case_sensitive: bool) -> Statement[User]:
+    found = select(*COLUMNS).where(LACKS_ROLE, matching(joint, is_case_sensitive)).order_by(*NEWEST_FIRST)
+    return statement(found.limit(LIMIT).offset(bindparam("offset")), User)
+
+
+def _counted_others(joint: Joint, is_case_sensitive: bool) -> Statement[int]:
+    wanted = and_(LACKS_ROLE, matching(joint, is_case_sensitive))
+    return statement(select(func.count()).select_from(users).where(wanted), int)
+
+
 USERS_PAGES = {key: _users(*key) for key in product((True, False), (True, False))}
 OTHER_USERS = {is_searched: _other_users(is_searched) for is_searched in (True, False)}
 LISTED_USERS = {kind: _listed(*kind) for kind in KINDS}
 COUNTED_USERS = {kind: _counted(*kind) for kind in KINDS}
+LISTED_OTHERS = {kind: _listed_others(*kind) for kind in KINDS}
+COUNTED_OTHERS = {kind: _counted_others(*kind) for kind in KINDS}
 APPLICATIONS_PAGES = {after: _applications(after) for after in (True, False)}
 OTHER_APPLICATIONS = statement(
     select(*of_applications.SUMMARY_COLUMNS)
@@ -174,6 +187,18 @@ async def listed_users(reader: Reader, role_id: str, search: WireSearch, offset:
 async def count_users(reader: Reader, role_id: str, search: WireSearch) -> int:
     """How many users have a role and are found. Raises `SearchInvalid`."""
     wanted = COUNTED_USERS[search.joint, search.is_case_sensitive]
+    return await reader.one(wanted, **parameters(search), role_id=role_id) or 0
+
+
+async def listed_others(reader: Reader, role_id: str, search: WireSearch, offset: int, limit: int) -> list[User]:
+    """Users who do not have a role and are found, the newest first. Raises `SearchInvalid`."""
+    wanted = LISTED_OTHERS[search.joint, search.is_case_sensitive]
+    return await reader.all(wanted, **parameters(search), role_id=role_id, offset=offset, limit=limit)
+
+
+async def count_others(reader: Reader, role_id: str, search: WireSearch) -> int:
+    """How many users do not have a role and are found. Raises `SearchInvalid`."""
+    wanted = COUNTED_OTHERS[search.joint, search.is_case_sensitive]
     return await reader.one(wanted, **parameters(search), role_id=role_id) or 0
 
 

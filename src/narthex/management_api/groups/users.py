@@ -14,13 +14,15 @@ from narthex.management_api.searches import advanced_search
 from narthex.management_api.user_answers import one_user_answer, user_answers
 from narthex.management_api.wire.users import Profile, UserAnswer, UserBody, UserPatch
 from narthex.registration import service as registration
+from narthex.roles import members
 from narthex.users import editing, queries, search
 from narthex.users import service as users
 from narthex.users.schemas import NewUser, UserChange
 
 
 class UsersQuery(Struct, frozen=True, rename="camel"):
-    """Narrowing that is not offered yet; refused rather than passed over, since it would show too many."""
+    """Those who do not have this role. The rest is not offered yet, and refused rather than passed over, since it would
+    show too many."""
 
     exclude_role_id: str | None = None
     exclude_organization_id: str | None = None
@@ -37,16 +39,20 @@ class CannotDeleteSelf(Refusal):
 async def list_users(call: Call[UsersQuery, None]) -> Listed:
     """Users, the newest first; searched by fields where `search` asks for it."""
     _check_narrowing(call.query)
-    wanted, page = advanced_search(call.request.query), call.page or PageRequest()
+    wanted, page, role_id = advanced_search(call.request.query), call.page or PageRequest(), call.query.exclude_role_id
     async with call.runtime.database.scan(call.tenant.id) as reader:
-        found = await search.listed(reader, wanted, page.offset, page.size)
-        total = await search.count(reader, wanted)
+        if role_id is None:
+            found = await search.listed(reader, wanted, page.offset, page.size)
+            total = await search.count(reader, wanted)
+        else:
+            found = await members.listed_others(reader, role_id, wanted, page.offset, page.size)
+            total = await members.count_others(reader, role_id, wanted)
         return Listed(await user_answers(reader, found), total)
 
 
 def _check_narrowing(query: UsersQuery) -> None:
-    for name, value in msgspec.to_builtins(query).items():
-        if value is not None:
+    for name in ("excludeOrganizationId", "includePasswordHash"):
+        if msgspec.to_builtins(query)[name] is not None:
             raise InvalidInput(name, "this is not supported here.")
 
 
