@@ -3,9 +3,13 @@ id-token*, access-token-*."""
 
 import pytest
 
+from narthex.access import system_actor
 from narthex.applications.schemas import CustomClientMetadata
 from narthex.applications.types import ApplicationType
+from narthex.resources import editing
+from narthex.resources import service as resources
 from tests.fixtures.server import Server
+from tests.fixtures.walk import PASSWORD
 from tests.oidc.relying_party import (
     answered,
     api_with_scope,
@@ -110,6 +114,49 @@ async def test_a_token_of_a_person_for_a_resource(server: Server) -> None:
     assert claims_of(again["access_token"])["jti"] != claims["jti"]
     # Without the resource the next token is opaque again (wire: useGrantedResource is off).
     assert len(answered(await party.refresh(tokens["refresh_token"]))["access_token"]) == 43
+
+
+async def test_the_default_resource_is_meant_by_requests_that_name_none(server: Server) -> None:
+    party = await relying_party(server)
+    before = answered(await party.redeem(await party.sign_up()))
+    user_id = claims_of(before["id_token"])["sub"]
+    await api_with_scope(server, API, "read", user_id)
+    await set_default(server, API)
+
+    tokens = await party.tokens(scope="openid offline_access read")
+    claims = await verified(server, tokens["access_token"])
+    assert (claims["aud"], claims["scope"]) == (API, "read")
+    again = answered(await party.refresh(tokens["refresh_token"]))
+    assert (await verified(server, again["access_token"]))["aud"] == API
+    script = await machine(server)
+    own = answered(await script.post("token", grant_type="client_credentials", scope="read"))
+    assert ((await verified(server, own["access_token"]))["aud"], own["scope"]) == (API, "")
+    # What was granted before there was a default is no more than it was.
+    assert len(answered(await party.refresh(before["refresh_token"]))["access_token"]) == 43
+    named = await party.refresh(before["refresh_token"], resource=API)
+    assert (named.status_code, named.json()["error"]) == (400, "invalid_target")
+
+    await set_default(server, API, is_default=False)
+    assert len((await party.tokens(scope="openid offline_access read"))["access_token"]) == 43
+    refused = await script.post("token", grant_type="client_credentials", scope="read")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_target")
+
+
+async def test_the_demo_app_shows_the_token_of_a_default_resource(server: Server) -> None:
+    browser = server.browser()
+    page = await browser.get(f"{browser.base_url}/demo-app/sign-up")
+    assert "Userinfo" in (await browser.submit(page, {"username": "ada", "password": PASSWORD})).text
+    await api_with_scope(server, API, "read")
+    await set_default(server, API)
+    page = await browser.get(f"{browser.base_url}/demo-app/sign-in")
+    assert (page.status_code, "eyJ" in page.text, "Userinfo" in page.text) == (200, True, False)
+
+
+async def set_default(server: Server, indicator: str, *, is_default: bool = True) -> None:
+    resource = await resources.find_by_indicator(server.runtime, "default", indicator)
+    assert resource is not None
+    async with server.runtime.database.write("default") as tx:
+        await editing.set_default(tx, system_actor("default"), server.runtime.cache, resource.id, is_default)
 
 
 async def test_a_token_of_a_machine(server: Server) -> None:

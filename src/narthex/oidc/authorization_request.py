@@ -102,7 +102,7 @@ async def _rest(
     parameters.check_response_type(form, application)
     parameters.text(form, "state", parameters.LONGEST_STATE)
     prompted = parameters.prompts(form)
-    indicators = parameters.resource_indicators(form)
+    indicators = parameters.resource_indicators(form) or await _default_indicators(runtime, request)
     asked = parameters.scopes(form, application, prompted)
     return AuthorizationRequest(
         client_id=application.id,
@@ -123,6 +123,11 @@ async def _rest(
         direct_sign_in=parameters.text(form, "direct_sign_in", parameters.LONGEST_HINT),
         organization_id=parameters.text(form, "organization_id", parameters.LONGEST_HINT),
     )
+
+
+async def _default_indicators(runtime: Runtime, request: Request) -> tuple[str, ...]:
+    default = await resources.find_default(runtime, request.tenant.id)
+    return (default.indicator,) if default else ()
 
 
 async def _known_scopes(

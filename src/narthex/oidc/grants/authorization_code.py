@@ -15,6 +15,7 @@ from narthex.oidc.grants.granted import (
     access_token_for,
     checked_resource,
     id_token_for,
+    meant_resource,
     refresh_token_is_due,
     success_event,
 )
@@ -40,7 +41,7 @@ async def redeem(runtime: Runtime, request: TokenRequest) -> TokenSet:
     if held.code_consumed_at is not None:
         await _revoke_reused(runtime, request, held)
     _check_bound(held, redirect_uri, request.code_verifier, signing.now)
-    granted = Granted(held, request.application, resource, held.scopes)
+    granted = Granted(held, request.application, meant_resource(request, resource, held), held.scopes)
     async with runtime.database.read(request.tenant.id) as reader:
         tokens, written = await _made(reader, runtime, request, signing, granted, held)
     if not await exchange.write(runtime, request.tenant.id, written):

@@ -29,7 +29,10 @@ async def _resource(runtime: Runtime, request: TokenRequest) -> Resource:
     if request.organization_id is not None:
         raise OAuthError("access_denied", "the application is not in the organization", status=403)
     if request.resource is None:
-        raise invalid_target("both `resource` and `organization_id` are not provided")
+        default = await resources.find_default(runtime, request.tenant.id)
+        if default is None:
+            raise invalid_target("both `resource` and `organization_id` are not provided")
+        return default
     if ":" not in request.resource:
         raise invalid_target("resource indicator must be an absolute URI")
     found = await resources.find_by_indicator(runtime, request.tenant.id, request.resource)

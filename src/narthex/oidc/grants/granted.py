@@ -36,15 +36,22 @@ class AccessTokenPart(Struct, frozen=True):
 
 
 async def checked_resource(runtime: Runtime, request: TokenRequest) -> Resource | None:
-    """The resource that a request names; raises invalid_target."""
+    """The resource that a request names, else the default one of the tenant; raises invalid_target."""
     if request.organization_id is not None:
         raise OAuthError("insufficient_scope", "the grant has no organization scope", status=403)
     if request.resource is None:
-        return None
+        return await resources.find_default(runtime, request.tenant.id)
     found = await resources.find_by_indicator(runtime, request.tenant.id, request.resource)
     if found is None:
         raise invalid_target("resource indicator is missing, or unknown")
     return found
+
+
+def meant_resource(request: TokenRequest, resource: Resource | None, grant: LiveGrant) -> Resource | None:
+    """What `checked_resource` found, but for a default that became one after the grant was given: nobody asked for
+    that."""
+    is_granted = resource is not None and resource.indicator in grant.resources
+    return resource if is_granted or request.resource is not None else None
 
 
 async def access_token_for(reader: Reader, runtime: Runtime, signing: Issuer, granted: Granted) -> AccessTokenPart:

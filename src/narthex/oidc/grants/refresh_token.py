@@ -5,7 +5,14 @@ from narthex.kit.database import Reader
 from narthex.kit.digests import digest
 from narthex.kit.runtime import Runtime
 from narthex.oidc.errors import OAuthError, invalid_grant
-from narthex.oidc.grants.granted import Granted, access_token_for, checked_resource, id_token_for, success_event
+from narthex.oidc.grants.granted import (
+    Granted,
+    access_token_for,
+    checked_resource,
+    id_token_for,
+    meant_resource,
+    success_event,
+)
 from narthex.oidc.grants.request import TokenRequest
 from narthex.oidc.issuing import Issuer, TokenSet, issuer
 from narthex.tokens import exchange, grants, refresh_tokens
@@ -25,7 +32,8 @@ async def refresh(runtime: Runtime, request: TokenRequest) -> TokenSet:
     if held.token_consumed_at is not None:
         raise await _reused(runtime, request, held, signing.now)
     _check_holds(held, signing.now)
-    granted = Granted(held, request.application, resource, _narrowed(held, request.scopes))
+    meant = meant_resource(request, resource, held)
+    granted = Granted(held, request.application, meant, _narrowed(held, request.scopes))
     async with runtime.database.read(request.tenant.id) as reader:
         tokens, written = await _made(reader, runtime, request, signing, granted, token, held)
     if not await exchange.write(runtime, request.tenant.id, written):
