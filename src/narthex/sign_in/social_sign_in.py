@@ -16,7 +16,7 @@ from narthex.interactions.schemas import Authentication, Newcomer
 from narthex.kit.database import Transaction
 from narthex.kit.http import Response
 from narthex.kit.runtime import Runtime
-from narthex.next_step import MakeAccount
+from narthex.next_step import MakeAccount, OfferLink
 from narthex.registration import newcomers
 from narthex.registration.newcomers import ExternalPerson
 from narthex.sign_in.newcomer_context import judged
@@ -90,10 +90,14 @@ async def _newcomer(tx: Transaction, runtime: Runtime, request: Request, arrival
 async def settle(
     tx: Transaction, runtime: Runtime, request: Request, context: StepContext, newcomer: Newcomer, proved: Proved
 ) -> Proved:
-    """Make the account of a newcomer where nothing is missing; else keep them until their question is answered."""
+    """Make the account of a newcomer where nothing is missing; else keep them until their question is answered. Raises
+    `IdentityInUse`, `EmailTaken`, `PhoneTaken` where they are no newcomer any more."""
     found = await judged(tx, context, newcomer)
     if found.step == MakeAccount():
         return await register(tx, request, context, found.person(context), newcomer.at, proved)
+    # Of two who came at once the other may have made that account since the identity was looked for.
+    if found.step == OfferLink() and await identities.find(tx, newcomer.target, newcomer.external.id) is not None:
+        raise IdentityInUse
     await trips.keep_newcomer(tx, runtime, context.interaction, newcomer)
     return proved
 
